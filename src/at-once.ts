@@ -1,7 +1,7 @@
 import { builtFile } from './built-file.ts';
 import { isShell, scriptFile } from './commands/completion/shells.ts';
-import { findPage, helpWords, pageOf, pagesFile, readPages } from './commands/help/pages.ts';
-import { shapeText } from './commands/shape.ts';
+import { findPage, helpWords, pageOf, pagesFile, type HelpPage } from './commands/help/pages.ts';
+import { readBuilt, shapeText } from './commands/shape.ts';
 import { fitted } from './commands/help/fit.ts';
 import type { Context } from './context.ts';
 import { version } from './version.ts';
@@ -47,7 +47,8 @@ async function builtHelp(
   words: readonly string[],
   columns: () => number | undefined,
 ): Promise<string | null> {
-  const program = readPages(builtFile(folder, pagesFile));
+  const text = builtFile(folder, pagesFile);
+  const program = text === null ? null : readBuilt<HelpPage>(text);
   const page = program === null ? null : findPage(program, words);
   return page === null ? null : fitted(page.text, columns());
 }

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { isReadByRunner, isSandboxOn } from './model/run-environment.ts';
 import { sandboxMark } from './session/note.ts';
 import { refusal } from './commands/refusal.ts';
-import { readShape, shapeFile } from './commands/shape.ts';
+import { readBuilt, shapeFile, type CommandShape } from './commands/shape.ts';
 import { CliError, ExitCode } from './errors.ts';
 import { renderAnnotation, renderError } from './output/error.ts';
 import type { Style } from './output/style.ts';
@@ -42,7 +42,7 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
 /** @throws UsageError for a command or flag that there is not, where that is certain without the parser */
 async function refuseAtOnce(argv: readonly string[], { built }: Context): Promise<void> {
   const text = built(shapeFile);
-  const program = text === null ? null : readShape(text);
+  const program = text === null ? null : readBuilt<CommandShape>(text);
   const error = program === null ? null : await refusal(program, argv);
   if (error !== null) throw error;
 }

@@ -8,7 +8,7 @@ import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
 import { addFlags, addNoun, addVerb, addVerbs, findSubcommand, type Choose } from './commands/tree.ts';
 import { schema } from './commands/schema.ts';
-import { readShape, shapeFile, type CommandShape } from './commands/shape.ts';
+import { readBuilt, shapeFile, type CommandShape } from './commands/shape.ts';
 import { whoami } from './commands/whoami.ts';
 import type { Reach } from './config/configuration.ts';
 import type { Context } from './context.ts';
@@ -128,7 +128,7 @@ const plainHelp = {
 /** The shape of the program: as the build wrote it, or read off the whole tree. */
 export async function programShape(built: Context['built']): Promise<CommandShape> {
   const text = built(shapeFile);
-  const known = text === null ? null : readShape(text);
+  const known = text === null ? null : readBuilt<CommandShape>(text);
   if (known !== null) return known;
   const { readTree } = await import('./commands/read-tree.ts');
   return readTree(await wholeTree(), isRepeatable);

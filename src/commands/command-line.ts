@@ -47,7 +47,7 @@ export function isFlag(word: string): boolean {
 }
 
 /** `--flag=value` and `-fvalue` in their parts. */
-function splitFlag(word: string): { readonly name: string; readonly value: string | null } {
+export function splitFlag(word: string): { readonly name: string; readonly value: string | null } {
   if (!word.startsWith('--')) return { name: word.slice(0, 2), value: word.length > 2 ? word.slice(2) : null };
   const [name = ''] = word.split('=', 1);
   return { name, value: name === word ? null : word.slice(name.length + 1) };

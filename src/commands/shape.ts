@@ -38,11 +38,11 @@ export function shapeText(program: CommandShape): string {
   return JSON.stringify(program, keys.split(' '));
 }
 
-/** The shape in such a text; null where the file was damaged, because the program can do without it. */
-export function readShape(text: string): CommandShape | null {
+/** A tree in the text of a file that the build wrote; null where it was damaged, because the program can do without it. */
+export function readBuilt<Tree extends { readonly commands: readonly Tree[] }>(text: string): Tree | null {
   try {
-    const shape: CommandShape | null = JSON.parse(text);
-    return Array.isArray(shape?.commands) ? shape : null;
+    const tree: Tree | null = JSON.parse(text);
+    return Array.isArray(tree?.commands) ? tree : null;
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import { misspelt } from '../../model/similar.ts';
-import { isFlag } from '../command-line.ts';
+import { isFlag, splitFlag } from '../command-line.ts';
 import { flagNamed, takenFlags, type CommandShape, type FlagShape } from '../shape.ts';
 import { providerOf } from './command.ts';
 import { flagWords, operandFlags, type FlagGuess } from './flag-words.ts';
@@ -46,7 +46,7 @@ export function meantWords(
       index += 1;
       continue;
     }
-    const { flag, value } = splitFlag(word);
+    const { flag, value } = flagParts(word);
     const next = rest[index + 1];
     const guess = hasOption(options, flag) ? null : guessOf(flag, options, command);
     if (guess !== null && 'why' in guess) {
@@ -59,15 +59,11 @@ export function meantWords(
   return { words: withoutTable(reading.words), why: reading.notes[0] ?? null, instead: null };
 }
 
-/** `--flag=value` and `-fvalue` in their parts. */
-function splitFlag(word: string): { readonly flag: string; readonly value: string | null } {
-  if (!word.startsWith('--')) {
-    const flag = word.slice(0, 2);
-    const isWhole = word.length === 2 || flagWords.some(({ typed }) => typed.includes(word));
-    return isWhole ? { flag: word, value: null } : { flag, value: word.slice(2).replace(/^=/, '') };
-  }
-  const at = word.indexOf('=');
-  return at < 0 ? { flag: word, value: null } : { flag: word.slice(0, at), value: word.slice(at + 1) };
+/** The parts of a flag. Other programs have flags with one dash and several letters, and `-f=value`. */
+function flagParts(word: string): { readonly flag: string; readonly value: string | null } {
+  if (flagWords.some(({ typed }) => typed.includes(word))) return { flag: word, value: null };
+  const { name, value } = splitFlag(word);
+  return { flag: name, value: word.startsWith('--') ? value : (value?.replace(/^=/, '') ?? null) };
 }
 
 /** Whether a flag, known or guessed, takes the word behind it. */

@@ -14,16 +14,6 @@ export interface HelpPage {
 /** The file beside the built program that holds the page of the program, as JSON. */
 export const pagesFile = 'help.json';
 
-/** The page in such a text; null where the file is missing or damaged, because the program can do without it. */
-export function readPages(text: string | null): HelpPage | null {
-  try {
-    const page: HelpPage | null = JSON.parse(text ?? 'null');
-    return Array.isArray(page?.commands) ? page : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Reads a tree with every verb in it; its commands then write their help nowhere else. */
 export function pageOf(command: CommandUnknownOpts): HelpPage {
   return {
