@@ -14,13 +14,16 @@ export function prettyJsonPieces(value: unknown): Iterable<string> {
   return Array.isArray(value) && value.length > partLength ? prettyListPieces(value) : [prettyJson(value)];
 }
 
-/** Nothing is put together, because each copy of a long list takes as long as a third of its making. */
+/**
+ * Nothing is put together, because each copy of a long list takes as long as a third of its making: a part that is not the
+ * first has the comma before it from an item that is cut off again.
+ */
 function* prettyListPieces(items: readonly unknown[]): Generator<string> {
-  let before = '[';
+  let isFirst = true;
   for (const part of partsOf(items, partLength)) {
-    yield before;
-    yield safeAsWritten(jsonText(part, 2)).slice('['.length, -'\n]'.length);
-    before = ',';
+    const text = safeAsWritten(jsonText(isFirst ? part : [0, ...part], 2));
+    yield text.slice(isFirst ? 0 : '[\n  0'.length, -'\n]'.length);
+    isFirst = false;
   }
   yield '\n]\n';
 }

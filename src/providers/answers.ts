@@ -104,7 +104,11 @@ function textCheck({ def }: z.ZodMiniString): Check {
     if (check instanceof z.ZodMiniCustom) return check.def.fn;
     throw new Error('a text that is read in place can only be refined');
   });
-  return (value) => typeof value === 'string' && refinements.every((holds) => holds(value));
+  return refinements.length === 0 ? isText : (value) => isText(value) && refinements.every((holds) => holds(value));
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }
 
 function objectCheck({ def }: z.ZodMiniObject): Check {
