@@ -56,7 +56,7 @@ export function factsOf({ credential }: Issued, account: Account): Partial<Audit
 }
 
 /**
- * The end of every run: erases its entry or leaves it for `sactl recover`, and records it in the audit log. Never rejects: no
+ * The end of every run: records it in the audit log, and erases its entry or leaves it for `sactl recover`. Never rejects: no
  * failure here may hide where the credential is.
  * @returns the error that tells how it ended; null where all was done
  */
@@ -70,10 +70,11 @@ export async function end(
   const { operation } = issuance;
   const findings = { ...found, rest: await stillKept(run, found.rest) };
   const error = errorOf({ ...subject, account, operation, entryId: entry.id, inCI: isCI(ctx.env) }, findings);
-  await endEntry(run, account, findings, error);
+  // A run that is killed in between leaves an entry to recover; the other way round nothing would tell of the change.
   await recordFact(ctx, issuance.audit, () => {
     return { ...run.fact, ...more(), exitCode: error?.exitCode ?? ExitCode.done, error: error?.message ?? null };
   });
+  await endEntry(run, account, findings, error);
   return error;
 }
 

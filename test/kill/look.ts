@@ -39,6 +39,14 @@ export async function expectEmptyJournal(aftermath: Aftermath): Promise<void> {
   expect(await aftermath.sactl(['recover', 'list', '--json'])).toMatchObject({ stdout: '[]\n' });
 }
 
+/** Makes sure that an entry or the audit log tells of a credential that was issued. */
+export async function expectTold(aftermath: Aftermath, { kept, asked }: Seen): Promise<void> {
+  const hash = issued(aftermath);
+  if (hash === null || kept !== null || asked !== null) return;
+  const log = await readFile(join(aftermath.home, 'state', 'audit.jsonl'), 'utf8').catch(() => '');
+  expect(log).toContain(`"sha256:${hash.slice(0, 12)}"`);
+}
+
 /** Whether this is the credential that the account has now. */
 export function isLive(aftermath: Aftermath, credential: string): boolean {
   return createHash('sha256').update(credential).digest('hex') === issued(aftermath);
