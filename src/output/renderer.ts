@@ -102,7 +102,7 @@ const writers = {
   ],
   json: (document, flags) => prettyJsonPieces(dataOf(document, flags)),
   ndjson: (document, flags) => ndjson(dataOf(document, flags)),
-  yaml: async (document) => [await yaml(document.value)],
+  yaml: (document) => yaml(document.value),
   csv: (document, { crlf = false }) => csv(document.sheet?.() ?? sheetOfValue(document.value), { hasCrlf: crlf }),
 } satisfies Record<
   Format,

@@ -86,9 +86,9 @@ function yamlEscape(character: string): string {
 
 /**
  * YAML 1.2 that YAML 1.1 parsers read alike: `yes` and times are quoted. Long lines stay whole; no aliases. Nothing in it
- * steers a terminal or a runner.
+ * steers a terminal or a runner. It comes in pieces: as a whole, a long list would take more than twice the memory.
  */
-export async function yaml(value: unknown): Promise<string> {
+export async function yaml(value: unknown): Promise<Iterable<string>> {
   const [{ stringify }, { stringifyString }] = await Promise.all([import('yaml'), import('yaml/util')]);
   /** Text that would steer something goes into double quotes, as a key would: on one line. */
   const steeringTag: ScalarTag = {
@@ -101,12 +101,20 @@ export async function yaml(value: unknown): Promise<string> {
       return safeJson(stringifyString(text, { ...context, implicitKey: true }), yamlEscape);
     },
   };
-  return stringify(value ?? null, {
-    aliasDuplicateObjects: false,
-    compat: 'yaml-1.1',
-    customTags: (tags) => [steeringTag, exactNumberTag, ...tags],
-    lineWidth: 0,
-  });
+  function written(part: unknown): string {
+    return stringify(part ?? null, {
+      aliasDuplicateObjects: false,
+      compat: 'yaml-1.1',
+      customTags: (tags) => [steeringTag, exactNumberTag, ...tags],
+      lineWidth: 0,
+    });
+  }
+  const isList = Array.isArray(value) && value.length > 0;
+  return isList ? textsOf(partsOf(value, partLength), written) : [written(value)];
+}
+
+function* textsOf<Part>(parts: Iterable<Part>, write: (part: Part) => string): Generator<string> {
+  for (const part of parts) yield write(part);
 }
 
 /**

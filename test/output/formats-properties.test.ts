@@ -78,17 +78,33 @@ const data = fc.oneof(
   fc.jsonValue(),
 );
 
+async function yamlText(value: unknown): Promise<string> {
+  return Array.from(await yaml(value)).join('');
+}
+
 test('yaml is read back as the same data, by readers of 1.2 and of 1.1, and steers nothing', async () => {
   await fc.assert(
     fc.asyncProperty(data, async (value) => {
       const plain: unknown = JSON.parse(JSON.stringify(value));
-      const text = await yaml(plain);
+      const text = await yamlText(plain);
       expect(parse(text)).toEqual(plain);
       expect(parse(text, { version: '1.1' })).toEqual(plain);
       expect(text.endsWith('\n')).toBe(true);
       calmLines(text);
     }),
     settings,
+  );
+});
+
+test('yaml of a list is that of its items, however many there are', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(data, { minLength: 1, maxLength: 5 }), async (items) => {
+      const plain: readonly unknown[] = JSON.parse(JSON.stringify(items));
+      const text = await yamlText(plain);
+      expect((await Promise.all(plain.map((item) => yamlText([item])))).join('')).toBe(text);
+      expect(await yamlText(Array.from({ length: 60 }, () => plain).flat())).toBe(text.repeat(60));
+    }),
+    { ...settings, numRuns: 25 },
   );
 });
 
@@ -126,6 +142,6 @@ test.each([
   ['ä ## 👨‍👩‍👧 x::y # z', '"ä ## 👨‍👩‍👧 x::y # z"', '"ä ## 👨‍👩‍👧 x::y # z"', 'ä ## 👨‍👩‍👧 x::y # z'],
 ])('%j is written so that nothing obeys it', async (text, json, inYaml, cell) => {
   expect(compactJson(text)).toBe(json);
-  expect(await yaml(text)).toBe(`${inYaml}\n`);
+  expect(Array.from(await yaml(text))).toEqual([`${inYaml}\n`]);
   expect(Array.from(await csv({ header: [text], rows: [] }))).toEqual([`${cell}\n`]);
 });
