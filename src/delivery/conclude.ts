@@ -30,16 +30,16 @@ export async function conclude(ctx: Context, run: Run, { isVerified, ...input }:
   // A credential in hand is delivered whatever happens to the account's other properties.
   const reconciled = await tried(issued.account, () => plan.reconcile?.(issued, { verified: isVerified }));
   const account = reconciled.value;
-  const handed = await handOver(ctx, run, { ...input, account });
+  const handed = await handOver(ctx, run, { account, ...input });
   const finished = await tried(undefined, () => plan.finish?.(account, { signal, report }));
   const unmet = [finished.problem, reconciled.problem].filter((problem) => problem !== null);
   const shortcomings = [...handed.shortcomings, ...unmet.map((problem) => shortcoming(problem, operation, account))];
   const { places, works, isSuperseded } = handed;
   const rest = restOf(run, { places, works, isSuperseded, isWhole: shortcomings.length === 0 });
-  const error = await end(ctx, run, { ...handed, rest, shortcomings, account }, () => ({
-    ...factsOf(issued, account),
+  const error = await end(ctx, run, { rest, ...handed, shortcomings, account }, () => ({
     verified: handed.works,
     targets: handed.targets,
+    ...factsOf(issued, account),
     ...(isSuperseded ? { outcome: 'superseded' as const } : {}),
     ...(run.isStored ? {} : { reissued: input.reissued }),
   }));
@@ -69,10 +69,10 @@ export async function end(
   const { issuance, entry, subject } = run;
   const { operation } = issuance;
   const findings = { ...found, rest: await stillKept(run, found.rest) };
-  const error = errorOf({ ...subject, account, operation, entryId: entry.id, inCI: isCI(ctx.env) }, findings);
+  const error = errorOf({ account, operation, entryId: entry.id, inCI: isCI(ctx.env), ...subject }, findings);
   // A run that is killed in between leaves an entry to recover; the other way round nothing would tell of the change.
   await recordFact(ctx, issuance.audit, () => {
-    return { ...run.fact, ...more(), exitCode: error?.exitCode ?? ExitCode.done, error: error?.message ?? null };
+    return { exitCode: error?.exitCode ?? ExitCode.done, error: error?.message ?? null, ...run.fact, ...more() };
   });
   await endEntry(run, account, findings, error);
   return error;

@@ -97,12 +97,11 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
   const isOpen = staysOpen(endingOf(restOf(run, where)));
   const actions = isOpen ? [] : (issuance.plan.manual?.actions(delivered) ?? []);
   const { value: account, problem } = await record(run, input.account, delivered);
-  const outcome = outcomeOf(run, input, { ...where, deliveries, isOpen, actions });
-  const result = { ...issued, account, outcome };
+  const outcome = outcomeOf(run, input, { deliveries, isOpen, actions, ...where });
+  const result = { outcome, ...issued, account };
   const failure = await tell(ctx, issuance, result);
   const { operation } = issuance;
   return {
-    ...where,
     account,
     needsMending,
     targets: deliveries.map(({ target, ok }) => ({ target, ok })),
@@ -114,6 +113,7 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
       ...(failure === null ? [] : [unprinted(failure, operation, account)]),
     ],
     actions,
+    ...where,
   };
 }
 
@@ -189,7 +189,7 @@ async function print(
   const isOpen = staysOpen(endingOf(restOf(run, { places: 'all', works })));
   const printed = { works, isSuperseded: false, deliveries: [], isOpen, actions: [] };
   const outcome = outcomeOf(run, { reissued }, printed);
-  const result = { ...issued, account, outcome };
+  const result = { outcome, ...issued, account };
   run.issuance.told?.(result);
   const failure = await printCredential(ctx, run.issuance.renderer, result);
   return {

@@ -15,8 +15,11 @@ export async function withGrace<Result>(
 ): Promise<Result> {
   ctx.signal.throwIfAborted();
   const grace = new AbortController();
-  const finished = new AbortController();
+  // Most work is not interrupted, and a signal for each account costs more than it looks.
+  const begun: AbortController[] = [];
   function onInterrupt(): void {
+    const finished = new AbortController();
+    begun.push(finished);
     ctx.sleep(graceMs, finished.signal).then(
       () => grace.abort(ctx.signal.reason),
       () => undefined,
@@ -27,7 +30,6 @@ export async function withGrace<Result>(
     return await ctx.mutating(() => work(grace.signal), interrupted);
   } finally {
     ctx.signal.removeEventListener('abort', onInterrupt);
-    // A reason of its own spares making an exception with its stack.
-    finished.abort('finished');
+    for (const finished of begun) finished.abort();
   }
 }

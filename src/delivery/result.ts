@@ -1,7 +1,7 @@
 import { accountColumns, credentialDetail } from '../output/account.ts';
 import type { Field } from '../output/table.ts';
 import { sheetOf, type OutputDocument } from '../output/document.ts';
-import type { Account } from '../model/account.ts';
+import { barelyKnown, type Account } from '../model/account.ts';
 import type { Credential, CredentialDocument } from '../model/credential.ts';
 import { fingerprintOf } from '../model/fingerprint.ts';
 import type { PrintedAction } from '../model/hint.ts';
@@ -59,8 +59,25 @@ export function issuanceResult(
   outcome: IssuanceOutcome = noOutcome,
 ): IssuanceResult {
   const { verified, reissued, superseded, deliveredTo, recoverId, actionsRequired } = outcome;
-  return { ...account, credential, verified, reissued, superseded, deliveredTo, recoverId, actionsRequired };
+  return {
+    ...blankResult,
+    ...account,
+    credential,
+    verified,
+    reissued,
+    superseded,
+    deliveredTo,
+    recoverId,
+    actionsRequired,
+  };
 }
+
+/** Has all keys in their order: each result that is spread over it has one shape (docs/decisions/node-20.md). */
+export const blankResult: IssuanceResult = {
+  ...barelyKnown({ provider: 'nscale', profile: null, id: '', name: '', organization: null }),
+  credential: null,
+  ...noOutcome,
+};
 
 /** A new credential, to be printed with its account. */
 export interface IssuedResult {

@@ -69,7 +69,7 @@ function runOf(
     subject: { credentialKind: plan.credentialKind, isSelf: plan.isSelf, connection: [] },
     fact: {
       operation,
-      connection: { ...connection, credentialSource },
+      connection: { credentialSource, ...connection },
       account: { id: operation === 'create' ? null : id, name, organization },
       expiresBefore: operation === 'create' ? null : expiresAt,
       entry: entry.id,
@@ -86,7 +86,7 @@ async function carryOut(ctx: Context, run: IssuanceRun, signal: AbortSignal): Pr
   if (known instanceof CliError) return endWithout(ctx, run, { request: 'refused', candidates: [], cause: known });
   const verifyCredential = verificationFor(ctx, run.issuance, received, known);
   const standing = whileHeld(run.lock, standingFor(ctx, run.issuance, received));
-  await conclude(ctx, run, { ...received, signal, verifyCredential, standing, isVerified: known?.works === true });
+  await conclude(ctx, run, { signal, verifyCredential, standing, isVerified: known?.works === true, ...received });
 }
 
 /** An unexpected error does not tell what was done. */

@@ -103,8 +103,8 @@ export async function withLock<Result>(request: LockRequest, work: () => Promise
 
 /** A lock as the file of its own says it. @param about what else it says, where there is room for it */
 export function lockText(holder: LockHolder, token: string, about: object = {}): string {
-  const whole = `${JSON.stringify({ ...holder, token, ...about })}\n`;
-  return Buffer.byteLength(whole) > largestLock ? `${JSON.stringify({ ...holder, token })}\n` : whole;
+  const whole = `${JSON.stringify({ token, ...holder, ...about })}\n`;
+  return Buffer.byteLength(whole) > largestLock ? `${JSON.stringify({ token, ...holder })}\n` : whole;
 }
 
 function held({ path, text, renewing }: Pick<LockRequest, 'path' | 'text' | 'renewing'>): Release {
@@ -250,5 +250,5 @@ function parse(text: string): (LockHolder & { readonly token: string }) | null {
   const holder = parseHolder(fields);
   const token = asText(fields['token']);
   if (holder === null || token === null || !/^[A-Za-z0-9-]{1,64}$/.test(token)) return null;
-  return { ...holder, startedAt: asText(fields['startedAt']), token };
+  return { startedAt: asText(fields['startedAt']), token, ...holder };
 }

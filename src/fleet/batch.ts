@@ -3,7 +3,7 @@ import type { Issuance } from '../delivery/issuance.ts';
 import { lockAccount } from '../delivery/recover.ts';
 import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import { issuanceOf, lockingOf } from '../session/issuance.ts';
+import { issuanceOf, lockingOf, type IssuanceHost } from '../session/issuance.ts';
 import { changedError, hasChanged, refuseChanged } from '../session/pick.ts';
 import type { AccountList } from '../providers/provider.ts';
 import type { AccountLock } from '../state/account-lock.ts';
@@ -45,6 +45,7 @@ export function openBatches(
     isRefused,
   }: { readonly first: number; readonly size: number; readonly isRefused: (one: Waiting) => boolean },
 ): Batches {
+  const batching = { run, hostOf: hostsOf(run) };
   const waiting = [...prepared];
   const refused: Waiting[] = [];
   const ready: Ready[] = [];
@@ -54,11 +55,11 @@ export function openBatches(
   let ahead = 0;
 
   async function open(batch: readonly Waiting[]): Promise<void> {
-    const locked = await lockAll(run, batch, first);
+    const locked = await lockAll(batching, batch, first);
     isLocking = false;
     // The next batch is locked while the provider is asked about this one.
     openMore();
-    ready.push(...(await readAgain(run, locked)));
+    ready.push(...(await readAgain(batching, locked)));
   }
 
   /** Opens the next batch, so that it is ready when the accounts before it have been handed out. */
@@ -94,15 +95,31 @@ export function openBatches(
   };
 }
 
+/** What the accounts of all batches share. */
+interface Batching {
+  readonly run: BulkRun;
+  readonly hostOf: (listed: Listed) => IssuanceHost;
+}
+
+/** Each connection's part of an issuance, made once. */
+function hostsOf(run: BulkRun): Batching['hostOf'] {
+  const hosts = new Map<Listed, IssuanceHost>();
+  return (listed) => {
+    const host = hosts.get(listed) ?? { ...listed.connected, ...run };
+    hosts.set(listed, host);
+    return host;
+  };
+}
+
 /** Reads accounts that are locked. Never rejects: a failure costs only the accounts that it is about. */
-async function readAgain(run: BulkRun, batch: readonly Locked[]): Promise<readonly Ready[]> {
+async function readAgain(batching: Batching, batch: readonly Locked[]): Promise<readonly Ready[]> {
   const lists = [...new Set(batch.map(({ one }) => one.listed))];
   const ids = new Set(batch.map(({ one }) => one.account.id));
   const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed, ids)] as const)));
   const recent = await rotatedSince(batch.map(({ one }) => one));
   return batch.map((locked) => {
     const { account, listed } = locked.one;
-    return readyBy(run, locked, recent.get(account.id) ?? readings.get(listed) ?? nothing);
+    return readyBy(batching, locked, recent.get(account.id) ?? readings.get(listed) ?? nothing);
   });
 }
 
@@ -123,12 +140,12 @@ async function rotatedSince(batch: readonly Waiting[]): Promise<ReadonlyMap<stri
 }
 
 /** The account with a last check, by this reading of its connection. */
-function readyBy(run: BulkRun, locked: Locked, reading: Reading): Ready {
+function readyBy(batching: Batching, locked: Locked, reading: Reading): Ready {
   const { one, held } = locked;
   if (held === null) return { one, issuance: () => Promise.reject(locked.error), release: () => Promise.resolve() };
   // What was read is compared at once, and not kept until the account's turn.
   const checkUnchanged = checkBy(one, reading);
-  return { one, issuance: () => issuanceFor(run, locked, checkUnchanged), release: held.release };
+  return { one, issuance: () => issuanceFor(batching, locked, checkUnchanged), release: held.release };
 }
 
 /** Throws, once it is called, where the account is not as it was planned with, or nobody knows. */
@@ -154,19 +171,19 @@ type Locked = { readonly one: Waiting } & (
 );
 
 /** @param atOnce how many at once: what is under way wants to go on meanwhile */
-async function lockAll(run: BulkRun, batch: readonly Waiting[], atOnce: number): Promise<readonly Locked[]> {
+async function lockAll(batching: Batching, batch: readonly Waiting[], atOnce: number): Promise<readonly Locked[]> {
   const locked: Locked[] = [];
   for (let at = 0; at < batch.length; at += atOnce) {
-    locked.push(...(await Promise.all(batch.slice(at, at + atOnce).map((one) => lock(run, one)))));
+    locked.push(...(await Promise.all(batch.slice(at, at + atOnce).map((one) => lock(batching, one)))));
   }
   return locked;
 }
 
-async function lock(run: BulkRun, one: Waiting): Promise<Locked> {
+async function lock({ run, hostOf }: Batching, one: Waiting): Promise<Locked> {
   const { account, listed } = one;
   try {
     const id = run.ctx.uuid();
-    const locking = lockingOf({ ...listed.connected, ...run }, account);
+    const locking = lockingOf(hostOf(listed), account);
     const held = await lockAccount({ id, operation: 'rotate', plan: { expected: account }, ...locking });
     return { one, id, held };
   } catch (error) {
@@ -182,15 +199,14 @@ export function unsent(error: unknown): CliError {
 }
 
 async function issuanceFor(
-  run: BulkRun,
+  { run, hostOf }: Batching,
   { one, id, held }: Extract<Locked, { held: AccountLock }>,
   checkUnchanged: Issuance['checkUnchanged'],
 ): Promise<Issuance> {
   const { plan, targets } = await plannedAgain(one);
-  const issuance = issuanceOf(
-    { ...one.listed.connected, ...run },
-    { id, operation: 'rotate', plan, action: '', targets, flags: run.flags, checkUnchanged },
-  );
+  const { flags } = run;
+  const planned = { id, operation: 'rotate', plan, action: '', targets, flags, checkUnchanged } as const;
+  const issuance = issuanceOf(hostOf(one.listed), planned);
   return {
     ...issuance,
     locks: { lock: () => Promise.resolve(held) },

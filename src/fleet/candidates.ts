@@ -72,7 +72,7 @@ export async function chooseCandidates(
     const options = { selectors, facts: factsOf(account), isLost: unfinished?.isKept === false, now };
     const other = whyNotMeant(account, selectors);
     const reason = other ?? whyNot(account, options);
-    if (reason === null) candidates.push({ ...candidate, unfinished, ...agedBy(selectors, options.facts) });
+    if (reason === null) candidates.push({ account, listed, unfinished, ...agedBy(selectors, options.facts) });
     else if (isJudged(reason) && unfinished !== null) {
       pending.push({ ...candidate, unfinished });
       // What nobody named is not worth a line.

@@ -30,7 +30,7 @@ export async function gatherFacts(lists: readonly AccountsOfOne[]): Promise<Fact
   for (const { connected, accounts } of lists) {
     const { connection, definition } = connected;
     for (const account of accounts) {
-      const key = accountKeyOf({ ...account, endpoint: connection.endpoint });
+      const key = accountKeyOf({ provider: account.provider, id: account.id, endpoint: connection.endpoint });
       const tokens = account.tokens.filter(({ state }) => state !== 'revoked');
       facts.set(account, {
         issuedAt: latest([rotations.get(key), ...tokens.map((token) => token.createdAt)]),

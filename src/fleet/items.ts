@@ -1,4 +1,10 @@
-import { credentialDocument, issuanceResult, type IssuanceResult, type IssuedResult } from '../delivery/result.ts';
+import {
+  blankResult,
+  credentialDocument,
+  issuanceResult,
+  type IssuanceResult,
+  type IssuedResult,
+} from '../delivery/result.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import { barelyKnown, type Account } from '../model/account.ts';
 import { errorObject, type ErrorObject } from '../output/error.ts';
@@ -71,8 +77,11 @@ export function deliveredItem(result: IssuedResult): DeliveredItem {
 }
 
 export function rotatedItem(result: IssuedResult): RotatedItem {
-  return { ...resultOf(result), exitCode: ExitCode.done };
+  return { ...blank, ...resultOf(result) };
 }
+
+/** Has all keys in their order, as that of results has. */
+const blank: RotatedItem = { ...blankResult, exitCode: ExitCode.done };
 
 /**
  * @param result what is known of the new credential, if there is one

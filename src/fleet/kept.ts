@@ -38,7 +38,7 @@ export async function sortKept(run: BulkRun, choice: Choice): Promise<SortedChoi
   const supersede = run.flags.supersede === true;
   async function judged(one: Candidate, isDue: boolean): Promise<Judged> {
     const found = await tried(run, one);
-    return { ...found, isDue, end: endOf(found.kept, { isDue, supersede }) };
+    return { isDue, end: endOf(found.kept, { isDue, supersede }), ...found };
   }
   const all = await Promise.all([
     ...choice.candidates.map((one) => limit(() => judged(one, true))),

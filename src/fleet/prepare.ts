@@ -110,7 +110,7 @@ async function planOne(candidate: Candidate, lists: readonly Listed[], problems:
     const planned = await planFor(candidate);
     if (planned === null) return null;
     const isSelf = await isOwn(account, planned.plan, { listed, lists });
-    return { ...candidate, ...planned, plan: { ...planned.plan, isSelf } };
+    return { plan: { ...planned.plan, isSelf }, targets: planned.targets, ...candidate };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     problems.push(...error.problems.map((problem) => about(account, problem)));

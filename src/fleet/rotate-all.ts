@@ -102,7 +102,7 @@ async function rotateOne(
     return Promise.resolve(null);
   }
   try {
-    await runIssuance(ctx, { ...issuance, announce });
+    await runIssuance(ctx, { announce, ...issuance });
   } catch (error) {
     const interruption = interruptionOf(error);
     if (interruption !== null) return leftItem(account, 'interrupted', interruption);

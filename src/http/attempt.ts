@@ -56,13 +56,13 @@ export async function attempt(call: AttemptCall, url: URL, headers: RequestHeade
   let head: Head | null = null;
   const peer = watchPeer();
   try {
-    const init = { ...fetchOptions(call, headers, watch.signal), onConnecting: peer.onConnecting };
+    const init = { onConnecting: peer.onConnecting, ...fetchOptions(call, headers, watch.signal) };
     const response = await watch.race(options.fetch(url, init));
     const received = new Map(response.headers);
     head = { status: response.status, headers: withoutEchoes(received, headers['authorization'] ?? null) };
     const bytes = await readBody(head, response.body, maxBytes, watch);
     if (!(bytes instanceof Uint8Array)) return { kind: 'failure', failure: bytes, head };
-    return { kind: 'answer', answer: { ...head, bytes } };
+    return { kind: 'answer', answer: { bytes, ...head } };
   } catch (error) {
     if (stop.aborted) return { kind: 'stopped', isUnsent: peer.current() !== null };
     const broken = head === null ? networkFailure(error) : truncatedFailure(error);

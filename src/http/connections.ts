@@ -43,6 +43,7 @@ export type Connections = <Answer extends { readonly body: Readable }>(
 export function createConnections({ restMs, untilEnded }: Reuse, timeout: Context['timeout']): Connections {
   let isReused = true;
   let free: Client[] = [];
+  const rest = restOf(restMs, timeout, release);
 
   function watch(client: Client): void {
     client.on('disconnect', (_origin, _targets, error) => {
@@ -50,11 +51,6 @@ export function createConnections({ restMs, untilEnded }: Reuse, timeout: Contex
       // What undici does by itself, such as closing an idle one, is no error.
       if (untilEnded && !isOwnDoing(error)) endReuse();
     });
-  }
-
-  function rest(client: Client): void {
-    if (restMs === 0) release(client);
-    else timeout(restMs).signal.addEventListener('abort', () => release(client));
   }
 
   function release(client: Client): void {
@@ -93,6 +89,36 @@ export function createConnections({ restMs, untilEnded }: Reuse, timeout: Contex
     } catch (error) {
       throw wasUnsent(error) ? new ConnectError(null, error) : error;
     }
+  };
+}
+
+/**
+ * Lets connections rest for so many milliseconds, and longer those that begin while others rest: a clock for each of many would
+ * cost more.
+ */
+function restOf(
+  restMs: number,
+  timeout: Context['timeout'],
+  release: (client: Client) => void,
+): (client: Client) => void {
+  let next: Client[] = [];
+  let isResting = false;
+
+  function restTogether(): void {
+    const clients = next;
+    next = [];
+    isResting = clients.length > 0;
+    if (!isResting) return;
+    timeout(restMs).signal.addEventListener('abort', () => {
+      clients.forEach(release);
+      restTogether();
+    });
+  }
+
+  return (client) => {
+    if (restMs === 0) return release(client);
+    next.push(client);
+    if (!isResting) restTogether();
   };
 }
 

@@ -70,7 +70,7 @@ async function exchange(url: URL, init: FetchInit, { host, transport, timeout }:
   const [connections, { keepMs }] = isRepeatable ? [host.reads, forReads] : [host.changes, forChanges];
   async function open(): ReturnType<typeof openConnection> {
     const { session } = host;
-    const client = await openConnection(url, { ...transport, timeout, signal, session, keepMs, onPeer: onConnecting });
+    const client = await openConnection(url, { timeout, signal, session, keepMs, onPeer: onConnecting, ...transport });
     onConnecting(null);
     return client;
   }
@@ -78,7 +78,7 @@ async function exchange(url: URL, init: FetchInit, { host, transport, timeout }:
     request.call(client, {
       path: `${url.pathname}${url.search}`,
       method,
-      headers: { ...headers, 'accept-encoding': 'gzip' },
+      headers: { 'accept-encoding': 'gzip', ...headers },
       body,
       signal,
       reset: isLast,

@@ -1,6 +1,7 @@
 import type { ScalarTag } from 'yaml';
 
 import { ExactNumber, jsonText } from '../model/exact-number.ts';
+import { asFields, type Fields } from '../model/account.ts';
 import { safeJson } from '../model/text.ts';
 import type { Sheet } from './document.ts';
 
@@ -9,9 +10,42 @@ export function prettyJson(value: unknown): string {
   return `${safeJson(jsonText(value, 2))}\n`;
 }
 
-/** The same text in pieces, of which a long list has many: as one it would take three times its length in memory. */
+/**
+ * The same text in pieces, of which a long list has many, and an object with long lists: as one it would take three times its
+ * length in memory.
+ */
 export function prettyJsonPieces(value: unknown): Iterable<string> {
-  return Array.isArray(value) && value.length > partLength ? prettyListPieces(value) : [prettyJson(value)];
+  if (isLong(value)) return prettyListPieces(value);
+  const fields = asFields(value);
+  return fields !== null && Object.values(fields).some(isLong) ? prettyObjectPieces(fields) : [prettyJson(value)];
+}
+
+function isLong(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > partLength;
+}
+
+function* prettyObjectPieces(fields: Fields): Generator<string> {
+  let before = '{';
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    yield before;
+    if (isLong(value)) yield* fieldPieces(key, value);
+    else yield safeAsWritten(jsonText({ [key]: value }, 2)).slice('{'.length, -'\n}'.length);
+    before = ',';
+  }
+  yield '\n}\n';
+}
+
+function* fieldPieces(key: string, items: readonly unknown[]): Generator<string> {
+  const opening = `\n  ${JSON.stringify(key)}: [`;
+  const closing = '\n  ]';
+  let before = safeAsWritten(opening);
+  for (const part of partsOf(items, partLength)) {
+    yield before;
+    yield safeAsWritten(jsonText({ [key]: part }, 2).slice(`{${opening}`.length, -`${closing}\n}`.length));
+    before = ',';
+  }
+  yield closing;
 }
 
 /**

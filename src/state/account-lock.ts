@@ -82,7 +82,7 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
       const path = lockPath(directory, digestOf(key));
       const token = randomUUID();
       const startedAt = new Date(now()).toISOString();
-      const text = lockText({ ...holderOf(self), startedAt }, token, { key, name, run });
+      const text = lockText({ startedAt, ...holderOf(self) }, token, { key, name, run });
       let knownAt = now();
       mine.add(token);
       try {

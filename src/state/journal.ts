@@ -141,7 +141,7 @@ class JournalFolder {
     if (!isEntryId(plan.id)) throw new Error(`not an id for a journal entry: ${quoted(plan.id)}`);
     const { self, keepsSecrets: keepsSecret } = this.#options;
     const startedAt = new Date(this.#options.now()).toISOString();
-    const intent = { ...plan, startedAt, process: holderOf(self), keepsSecret };
+    const intent = { startedAt, process: holderOf(self), keepsSecret, ...plan };
     await this.#make();
     const sealer = await this.#sealer();
     const place = entryPlace(this.#directory, plan.id);
@@ -210,7 +210,7 @@ class JournalFolder {
   ): JournalEntry {
     const { now } = this.#options;
     const onEnd = (): void => void this.#mine.delete(place.id);
-    return journalEntry(file, { ...place, ...own, now, renewing: this.#renewing, flushFolder: this.#flush, onEnd });
+    return journalEntry(file, { now, renewing: this.#renewing, flushFolder: this.#flush, onEnd, ...place, ...own });
   }
 
   /** Loaded, and tried, before a request leaves; null where there are no recipients. */

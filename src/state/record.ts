@@ -114,8 +114,8 @@ function plain(record: JournalRecord): object {
 }
 
 /** Without what only a sealed answer has, as 0.1.0 wrote it. */
-function plainAnswer({ sealed, base64, ...answer }: AnswerRecord): object {
-  return { ...answer, base64: base64?.reveal() ?? null, ...(sealed === null ? {} : { sealed }) };
+function plainAnswer({ type, sealed, base64, ...answer }: AnswerRecord): object {
+  return { type, base64: base64?.reveal() ?? null, ...(sealed === null ? {} : { sealed }), ...answer };
 }
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { embeddedJq, rawLines, runMessage, type JqEngine } from '../../src/output/jq.ts';
 import { piecesFor } from '../../src/output/pieces.ts';
-import { jsonForJq } from '../../src/output/serialize.ts';
+import { jsonForJq, prettyJson, prettyJsonPieces } from '../../src/output/serialize.ts';
 
 const list = [1, 2, 3, 4, 5];
 
@@ -111,3 +111,20 @@ it('parts print and fail as the whole list does', async () => {
     { numRuns: 200, seed: 20261130 },
   );
 }, 60_000);
+
+describe('indented JSON in pieces', () => {
+  const long = Array.from({ length: 120 }, (_, index) => ({ id: index, note: '##[x]\u007F', deep: { list: [index] } }));
+
+  it.each([
+    [
+      'of an object with long lists',
+      { some: long, none: [], short: [1], 'a"[\u0085': long, left: undefined, last: { a: 1 } },
+    ],
+    ['of an object that is one long list', { some: long }],
+    ['of a long list', long],
+    ['of an object without one', { a: 1, b: [1, 2] }],
+    ['of a text', 'text'],
+  ])('is the same text %s', (_, value) => {
+    expect([...prettyJsonPieces(value)].join('')).toBe(prettyJson(value));
+  });
+});

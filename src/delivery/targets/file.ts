@@ -102,13 +102,13 @@ async function isEmpty({ at, environment, ...target }: FileTarget): Promise<bool
 function wholeFileTarget(target: Omit<FileTarget, 'slot' | 'check' | 'write'> & { readonly isJson: boolean }): Target {
   const { environment } = target;
   return fileTarget({
-    ...target,
     slot: null,
     write: async (path, payload, signal) => {
       const current = await existing(path, target);
       const content = (target.isJson ? payload.json : payload.text).reveal();
       await replaceRegular({ path, current, content, environment, signal });
     },
+    ...target,
   });
 }
 
