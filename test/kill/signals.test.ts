@@ -1,4 +1,5 @@
 // @module-tag slow
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,6 +13,8 @@ const { home, node, sactl } = useProgram();
 const rotate = 'sa rotate --id ci-deploy --yes'.split(' ');
 const toFile = [...rotate, '--to', 'file:token'];
 const toStdout = [...rotate, '-q', '.credential.value'];
+/** What tells of signals, and the program. */
+const telling = ['--require', join(import.meta.dirname, 'tell-signals.cjs'), program];
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What another process finds in the journal: the state of its only entry, and the credential in it. */
@@ -38,9 +41,12 @@ describe('a rotation whose answer is awaited', () => {
       ['stdout', toStdout],
     ])('keeps an answer that comes soon, and delivers nothing more: %s', async (_, argv) => {
       const nscale = await gatedNscale(isPost);
-      const { child, ended } = sactl(argv, nscale.env);
+      const { child, ended } = node([...telling, ...argv], nscale.env);
       await nscale.reached;
+      // An answer that comes at the same time may be seen first.
+      const isSeen = once(child.stderr, 'data');
       child.kill(signal);
+      await isSeen;
       nscale.open();
       const { code, stdout, stderr } = await ended;
       expect(code).toBe(8);
