@@ -17,7 +17,7 @@ afterEach(() => rm(home, { recursive: true }));
 /** The folder that Node was told to use; null where it was told none. */
 function folderFor(env: Readonly<Record<string, string>> = { HOME: home }, user: number | null = userId) {
   let told: string | null = null;
-  keepCompiled({ env, userId: user }, (folder) => {
+  keepCompiled({ env, userId: user, freeBytes: () => Infinity }, (folder) => {
     told = folder;
   });
   return told;
@@ -57,8 +57,30 @@ describe('what V8 compiled', () => {
     expect(folderFor()).toBeNull();
     await chmod(join(home, path), 0o702);
     expect(folderFor()).toBeNull();
-    await chmod(join(home, path), 0o755);
-    expect(folderFor()).not.toBeNull();
+  });
+
+  it('is kept where others can read ~/.cache, but not where they can enter the folder itself', async () => {
+    const folder = join(home, '.cache', 'sactl');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(home, 0o755);
+    await chmod(join(home, '.cache'), 0o755);
+    expect(folderFor()).toBe(folder);
+    // With a umask of 0, Node makes a folder in there that others can write to.
+    await chmod(folder, 0o711);
+    expect(folderFor()).toBeNull();
+    await chmod(folder, 0o750);
+    expect(folderFor()).toBeNull();
+  });
+
+  it('is not kept on a disk that is nearly full', () => {
+    let isEnabled = false;
+    function enable(): void {
+      isEnabled = true;
+    }
+    keepCompiled({ env: { HOME: home }, userId, freeBytes: () => 2 ** 20 }, enable);
+    expect(isEnabled).toBe(false);
+    keepCompiled({ env: { HOME: home }, userId, freeBytes: () => 2 ** 30 }, enable);
+    expect(isEnabled).toBe(true);
   });
 
   it.each(['.cache', '.cache/sactl'])('is not kept behind a link at ~/%s, or a file', async (path) => {
