@@ -39,7 +39,7 @@ function unknownFlag(line: string, command: CommandUnknownOpts): string {
   const flag = /'(--[^=']*)=/.exec(line)?.[1];
   const isKnown = [...command.options, ...rootOf(command).options].some(({ long }) => long === flag);
   if (flag !== undefined && isKnown) return `${flag} takes no value`;
-  return line.replace(/'(--[^=]*|-[^-]).*'$/s, "'$1'");
+  return line.replace(/'(--[^=:\s]*|-[^-]).*'$/s, "'$1'");
 }
 
 function demand(reason: string): string {

@@ -49,6 +49,25 @@ const intoFile: MeantFlag = {
   note: 'it prints to stdout, which your shell can send to a file',
 };
 
+/** What other programs call a flag for a secret. */
+export const secretFlags: readonly string[] = [
+  '--token',
+  '--secret',
+  '--password',
+  '--api-key',
+  '--apikey',
+  '--key',
+  '--client-secret',
+  '--credential',
+  '--access-token',
+  '--api-token',
+  '--auth-token',
+  '--bearer',
+  '--passwd',
+  '--private-key',
+  '--secret-key',
+];
+
 export const flagWords: readonly FlagGuess[] = [
   {
     typed: ['-o', '--output', '--out', '--output-format'],
@@ -173,23 +192,7 @@ export const flagWords: readonly FlagGuess[] = [
   { typed: ['--if-not-exists', '--or-get', '--idempotent'], takes: 'nothing', meant: meant('--if-missing') },
   { typed: ['--mock', '--test', '--demo', '--fake'], takes: 'nothing', meant: meant('--sandbox') },
   {
-    typed: [
-      '--token',
-      '--secret',
-      '--password',
-      '--api-key',
-      '--apikey',
-      '--key',
-      '--client-secret',
-      '--credential',
-      '--access-token',
-      '--api-token',
-      '--auth-token',
-      '--bearer',
-      '--passwd',
-      '--private-key',
-      '--secret-key',
-    ],
+    typed: secretFlags,
     why: 'a secret is never a flag, because others could read it there; where it may come from',
     instead: 'help setup',
   },

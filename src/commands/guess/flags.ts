@@ -2,7 +2,7 @@ import { misspelt } from '../../model/similar.ts';
 import { isFlag, splitFlag } from '../command-line.ts';
 import { flagNamed, takenFlags, type CommandShape, type FlagShape } from '../shape.ts';
 import { providerOf } from './command.ts';
-import { flagWords, operandFlags, type FlagGuess } from './flag-words.ts';
+import { flagWords, operandFlags, secretFlags, type FlagGuess } from './flag-words.ts';
 import { meantValue, withoutTable, withValue } from './values.ts';
 
 /** What the words behind a command mean for it. */
@@ -46,7 +46,7 @@ export function meantWords(
       index += 1;
       continue;
     }
-    const { flag, value } = flagParts(word);
+    const { flag, value } = flagParts(word, options);
     const next = rest[index + 1];
     const guess = hasOption(options, flag) ? null : guessOf(flag, options, command);
     if (guess !== null && 'why' in guess) {
@@ -60,10 +60,23 @@ export function meantWords(
 }
 
 /** The parts of a flag. Other programs have flags with one dash and several letters, and `-f=value`. */
-function flagParts(word: string): { readonly flag: string; readonly value: string | null } {
-  if (flagWords.some(({ typed }) => typed.includes(word))) return { flag: word, value: null };
+function flagParts(
+  word: string,
+  options: readonly FlagShape[],
+): { readonly flag: string; readonly value: string | null } {
+  if (isGuessed(word)) return { flag: word, value: null };
   const { name, value } = splitFlag(word);
-  return { flag: name, value: word.startsWith('--') ? value : (value?.replace(/^=/, '') ?? null) };
+  if (word.startsWith('--')) return { flag: name, value };
+  const long = splitFlag(`-${word}`);
+  if (isGuessed(long.name) && !hasOption(options, name)) {
+    const mayHideSecret = secretFlags.includes(long.name) && hasOption(options, long.name);
+    return mayHideSecret ? { flag: word, value: null } : { flag: long.name, value: long.value };
+  }
+  return { flag: name, value: value?.replace(/^=/, '') ?? null };
+}
+
+function isGuessed(flag: string): boolean {
+  return flagWords.some(({ typed }) => typed.includes(flag));
 }
 
 /** Whether a flag, known or guessed, takes the word behind it. */
@@ -92,7 +105,8 @@ export function guessOf(
       )
     : null;
   const option = near === null ? undefined : flagNamed(options, near);
-  if (near === null || option === undefined) return null;
+  // What was meant may be a secret, which no hint may repeat: `--token` is the name of one in few commands.
+  if (near === null || option === undefined || secretFlags.includes(near)) return null;
   return { typed: [flag], takes: option.kind !== 'switch' ? 'value' : 'nothing', meant: [{ flag: near }] };
 }
 
