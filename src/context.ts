@@ -75,6 +75,8 @@ export interface FetchInit extends RequestInit {
   body?: string | Uint8Array | null;
   /** Default: no proxy, and the CAs of Node. */
   transport?: Transport;
+  /** Whether nothing is changed, so that what is lost is sent again and any connection will do. Default: whether it is a GET. */
+  isRepeatable?: boolean;
   /** Called with whom a connection is being made to, and with null once it stands; never where none has to be made. */
   onConnecting?: (peer: Peer | null) => void;
 }

@@ -3,6 +3,7 @@ import { largestAnswer, largestChange } from './body.ts';
 import { networkFailure, timeoutFailure, tooLargeFailure, truncatedFailure, type ExchangeFailure } from './failure.ts';
 import {
   encodeBody,
+  isSafe,
   type Call,
   type HttpAnswer,
   type HttpClientOptions,
@@ -44,7 +45,7 @@ export function requestHeaders(request: HttpRequest, authorization: string | nul
 /** The part of a call that one attempt needs. */
 export interface AttemptCall extends Pick<Call, 'stop'> {
   readonly options: Pick<HttpClientOptions, 'fetch' | 'timeout' | 'timeoutMs' | 'maxBytes' | 'transport'>;
-  readonly request: Pick<HttpRequest, 'method'> & RequestBody;
+  readonly request: Pick<HttpRequest, 'method' | 'safe'> & RequestBody;
 }
 
 /** Sends the request once, within the time that one attempt has. Never rejects. */
@@ -93,6 +94,7 @@ function fetchOptions({ options, request }: AttemptCall, headers: RequestHeaders
     body: encodeBody(request)?.content ?? null,
     // fetch itself would follow a redirect to any origin.
     redirect: 'manual',
+    isRepeatable: isSafe(request),
     signal,
     ...(options.transport === undefined ? {} : { transport: options.transport }),
   };

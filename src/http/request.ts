@@ -41,7 +41,7 @@ export interface HttpAnswer {
 }
 
 /** Whether the request changes nothing, so that sending it again does no harm. */
-export function isSafe(request: HttpRequest): boolean {
+export function isSafe(request: Pick<HttpRequest, 'method' | 'safe'>): boolean {
   return request.safe ?? request.method === 'GET';
 }
 
