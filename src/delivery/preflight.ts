@@ -10,7 +10,7 @@ import type { Target } from './targets/target.ts';
 import { refuseUnsettled, wantedBy } from './earlier-entries.ts';
 
 /** Problems as sentences, and what helps with the first that has a hint. */
-interface Problems {
+export interface Problems {
   readonly problems: readonly string[];
   readonly hint: Hint | null;
 }

@@ -58,8 +58,10 @@ export async function chooseCandidates(
   { references, selectors }: BulkInput,
   { lists, unlisted }: { readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] },
 ): Promise<Choice> {
-  const factsOf = await factsFor({ references, selectors }, lists);
-  const unfinishedOf = await findUnfinished(run.ctx, run.journal);
+  const [factsOf, unfinishedOf] = await Promise.all([
+    factsFor({ references, selectors }, lists),
+    findUnfinished(run.ctx, run.journal),
+  ]);
   const now = run.ctx.now();
   const all = withoutDoubles(lists.flatMap((listed) => listed.accounts.map((account) => ({ account, listed }))));
   const named = references === null ? all : resolve(references, all, { lists, unlisted });

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 
 import type { Hint } from '../model/hint.ts';
-import { journalProblems, preflightState, selfProblems, tryTargets, type TriedTarget } from '../delivery/preflight.ts';
+import { journalProblems, selfProblems, tryTargets, type Problems, type TriedTarget } from '../delivery/preflight.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
@@ -54,12 +54,13 @@ export interface Preparation {
 /**
  * Plans every account, opens every target for real and makes sure that no two are the same place: nothing is rotated when
  * one of the credentials could not be delivered (docs/design.md 6, step 1).
+ * @param state what keeps changes from being recorded
  * @param isNamed whether the accounts were named one by one
  */
 export async function prepare(
   run: BulkRun,
   candidates: readonly Candidate[],
-  { lists, isNamed }: { readonly lists: readonly Listed[]; readonly isNamed: boolean },
+  { lists, state, isNamed }: { readonly lists: readonly Listed[]; readonly state: Problems; readonly isNamed: boolean },
 ): Promise<Preparation> {
   const problems: string[] = [];
   const skipped: Skipped[] = [];
@@ -74,7 +75,7 @@ export async function prepare(
       problems.push(...guard.map((problem) => about(account, problem)));
     } else skipped.push({ account, reason: 'own account', detail: guard.join('; ') });
   }
-  const [tried, state] = await Promise.all([tryAll(run, prepared), preflightState(run)]);
+  const tried = await tryAll(run, prepared);
   const different = [...new Set([...problems, ...tried.problems])];
   // One more problem takes no more room than the line that would count it.
   const areFew = different.length <= mostProblems + 1;

@@ -1,3 +1,4 @@
+import { preflightState, type Problems } from '../delivery/preflight.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import { confirmChange } from '../session/confirm.ts';
 import type { Invocation } from '../session/invocation.ts';
@@ -42,7 +43,7 @@ export async function rotateSeveral(
     checkBulkInput({ ctx, common }, members, flags),
   );
   const run = await openRun({ ctx, common }, flags, { fleet, input });
-  const { lists, unlisted, chosen } = await lookOnceSettled(run, { fleet, input });
+  const { lists, unlisted, chosen, state } = await lookAndTry(run, { fleet, input });
   await tellUnanswered(ctx, unlisted);
   const said = new Set([...lists.flatMap(({ warnings }) => warnings), ...chosen.notes]);
   for (const text of said) await run.note(text);
@@ -50,7 +51,7 @@ export async function rotateSeveral(
   const choice = await sortKept(run, { ...chosen, skipped });
   for (const { what } of unclear) await ctx.stderr.write(noteLine(what));
   const ours = choice.candidates.filter((one) => !isByHand(one));
-  const preparation = await prepare(run, ours, { lists, isNamed: input.references !== null });
+  const preparation = await prepare(run, ours, { lists, state, isNamed: input.references !== null });
   // Readings that were interrupted may look like another problem.
   ctx.signal.throwIfAborted();
   for (const warning of preparation.warnings) await run.note(warning);
@@ -78,6 +79,20 @@ export async function rotateSeveral(
 async function collectSooner(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--heap-growing-percent=50');
+}
+
+/**
+ * Lists the accounts and, while their answers are on the way, tries whether changes can be recorded. Neither is left under way
+ * when the other fails.
+ */
+async function lookAndTry(
+  run: BulkRun,
+  options: Parameters<typeof look>[1],
+): Promise<Look & { readonly state: Problems }> {
+  const [looked, state] = await Promise.allSettled([lookOnceSettled(run, options), preflightState(run)]);
+  if (looked.status === 'rejected') throw looked.reason;
+  if (state.status === 'rejected') throw state.reason;
+  return { ...looked.value, state: state.value };
 }
 
 interface Look {
