@@ -18,8 +18,8 @@ export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sl
   readonly accounts: <Item>(keep: (account: Payload<ServiceAccount>) => Item) => Promise<Readable<Item>>;
   /** The same, which is no listing. */
   readonly look: Connection['accounts'];
-  /** When accounts were listed last, and what they showed; null before the first time. */
-  readonly lastListing: () => Listing | null;
+  /** When accounts were listed, and what they showed: the first time and the last; none before the first. */
+  readonly listings: () => readonly Listing[];
   readonly model: (payload: Payload<ServiceAccount>) => Account;
   /** Who the token is, asked for once. @throws HttpError when nscale does not say */
   readonly identity: () => Promise<Caller>;
@@ -61,7 +61,7 @@ export function connect(options: ConnectOptions): Connection {
   function look<Item>(keep: (account: Payload<ServiceAccount>) => Item): Promise<Readable<Item>> {
     return read((id) => api.accounts(id, keep));
   }
-  let listing: Listing | null = null;
+  let listings: readonly Listing[] = [];
   let known: Caller | null = null;
   const identity = once(async () => (known = toCaller(await api.userInfo())));
   return {
@@ -78,15 +78,16 @@ export function connect(options: ConnectOptions): Connection {
         expiries.push(account.wire.status.expiry);
         return keep(account);
       });
-      listing = {
+      const listing: Listing = {
         at: options.now(),
         expiryOf: (id) => wholeSeconds(expiries[ids.lastIndexOf(id)]),
         latestExpiry: () => latestOf(expiries),
       };
+      listings = [...listings.slice(0, 1), listing];
       return accounts;
     },
     look,
-    lastListing: () => listing,
+    listings: () => listings,
     model: (payload) => toAccount(payload, { now: options.now(), profile: options.profile }),
     identity,
     caller: () => identity().catch(() => null),

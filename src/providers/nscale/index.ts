@@ -87,7 +87,7 @@ async function whoami({ api, identity }: Connection): Promise<Identity> {
 async function ownCredential(connection: Connection): Promise<OwnCredential | null> {
   if ((await connection.caller())?.kind !== 'service-account') return null;
   // Every service account sees itself (docs/contracts/nscale.md 4).
-  if (connection.lastListing() === null) await connection.accounts(() => null);
+  if (connection.listings().length === 0) await connection.accounts(() => null);
   return knownCredential(connection);
 }
 
@@ -95,6 +95,6 @@ async function ownCredential(connection: Connection): Promise<OwnCredential | nu
 function knownCredential(connection: Connection): OwnCredential | null {
   const caller = connection.knownCaller();
   if (caller?.kind !== 'service-account') return null;
-  const expiresAt = connection.lastListing()?.expiryOf(caller.subject) ?? null;
+  const expiresAt = connection.listings().at(-1)?.expiryOf(caller.subject) ?? null;
   return expiresAt === null ? null : { expiresAt, accountId: caller.subject };
 }

@@ -10,7 +10,7 @@ import { badAnswer, keptPurpose, payload, readKept, type Payload } from '../answ
 
 /** A new token for the same account; there is no overlap with the old one (docs/contracts/nscale.md 4). */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuancePlan> {
-  const seen = connection.lastListing();
+  const seen = connection.listings();
   const url = connection.api.accountsUrl(await connection.organization(), account.id, 'rotate');
   const purpose = `rotate service account ${account.name} (${account.id})`;
   let sentAt = 0;
@@ -54,11 +54,13 @@ async function readEvidence(
 /**
  * Whether the rotation may have given the very expiry that the account had: expiries are in whole seconds, so a token
  * issued in the same second has the same. It was not issued in that second when it was seen a second before, or when
- * another account's token ends later, because all live equally long (docs/contracts/nscale.md 1).
+ * another account's token ends later, because all live equally long (docs/contracts/nscale.md 1). Of many accounts that are
+ * rotated, the first listing saw it best: a later one may have looked for the outcome of another a moment before.
  */
-function mayCoincide({ expiresAt }: Account, seen: Listing | null, sentAt: number): boolean {
-  if (seen === null || expiresAt === null) return true;
-  return sentAt - seen.at < 2000 && seen.latestExpiry() - Date.parse(expiresAt) < 2000;
+function mayCoincide({ id, expiresAt }: Account, seen: readonly Listing[], sentAt: number): boolean {
+  if (expiresAt === null) return true;
+  const showing = seen.filter(({ expiryOf }) => expiryOf(id) === expiresAt);
+  return showing.every(({ at, latestExpiry }) => sentAt - at < 2000 && latestExpiry() - Date.parse(expiresAt) < 2000);
 }
 
 /**

@@ -101,6 +101,30 @@ describe('a token of the same second has the same expiry', () => {
     expect(await plan.readEvidence()).toEqual(evidence);
   });
 
+  test('a listing since the first one, such as looks for the outcome of another account, takes nothing from it', async () => {
+    const bench = losing(install, { done: false });
+    fresh(bench, 0);
+    const account = await bench.provider.findAccount(nightlyTrain);
+    await bench.context.ctx.sleep(2000);
+    await bench.provider.findAccount(accountIds.terraform);
+    const plan = await bench.provider.planRotate?.(account);
+    if (plan === undefined) throw new Error('nscale rotates');
+    await askInVain(plan);
+    expect(await plan.readEvidence()).toEqual({ kind: 'unchanged' });
+  });
+
+  test('the first listing says nothing where it showed another expiry', async () => {
+    const bench = losing(install, { done: false });
+    fresh(bench, 0);
+    record(bench, nightlyTrain).expiry = timestamp(testNow);
+    await bench.provider.findAccount(nightlyTrain);
+    await bench.context.ctx.sleep(2000);
+    record(bench, nightlyTrain).expiry = timestamp(inNinetyDays);
+    const plan = await planned(bench, nightlyTrain);
+    await askInVain(plan);
+    expect(await plan.readEvidence()).toEqual(nothing);
+  });
+
   test('so a rotation in it is not taken for none', async () => {
     const bench = losing(install, { done: true });
     fresh(bench, 0);
