@@ -95,7 +95,7 @@ const groups = [
       'start-anew',
       'session/note',
       'commands/(refusal|command-line)',
-      'model/(account|duration|exact-number)',
+      'model/(account|duration|exact-number|similar)',
       'output/(error|parts|serialize)',
     ]),
   },
