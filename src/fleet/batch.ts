@@ -9,6 +9,7 @@ import type { AccountList } from '../providers/provider.ts';
 import type { AccountLock } from '../state/account-lock.ts';
 import { orMissing, type Listed } from './connections.ts';
 import { gatherFacts } from './facts.ts';
+import { makeRoom } from './memory.ts';
 import { plannedAgain, type Waiting } from './prepare.ts';
 import type { BulkRun } from './run.ts';
 
@@ -55,6 +56,7 @@ export function openBatches(
   let ahead = 0;
 
   async function open(batch: readonly Waiting[]): Promise<void> {
+    makeRoom();
     const locked = await lockAll(batching, batch, first);
     isLocking = false;
     // The next batch is locked while the provider is asked about this one.
