@@ -127,26 +127,30 @@ function declaredLength({ status, headers }: Head): number {
   return isComparable && /^\d+$/.test(length) ? Number(length) : 0;
 }
 
-/** In bytes: what most answers need that do not say how long they are. */
-const smallRoom = 16 * 1024;
-
-/** Null for a body that is too long. It is put together as it comes, so that it is never there twice. */
+/** Null for a body that is too long. What was declared is put together as it comes, so that it is never there twice. */
 async function readBounded(
   reader: BodyReader,
   { declared, maxBytes }: { readonly declared: number; readonly maxBytes: number },
   watch: Watch,
 ): Promise<Uint8Array | null> {
-  let room = Buffer.allocUnsafeSlow(declared || smallRoom);
+  const room = Buffer.allocUnsafeSlow(declared);
+  const beyond: Uint8Array[] = [];
+  let filled = 0;
   let size = 0;
   try {
     for (;;) {
       const { done, value } = await watch.race(reader.read());
-      if (done || value === undefined) return room.subarray(0, size);
-      const needed = size + value.byteLength;
-      if (needed > maxBytes) return null;
-      if (needed > room.length) room = Buffer.concat([room.subarray(0, size)], Math.max(needed, 2 * room.length));
-      room.set(value, size);
-      size = needed;
+      if (done || value === undefined) {
+        const start = room.subarray(0, filled);
+        return beyond.length === 0 ? start : Buffer.concat([start, ...beyond], size);
+      }
+      size += value.byteLength;
+      if (size > maxBytes) return null;
+      if (size > room.length) beyond.push(value);
+      else {
+        room.set(value, filled);
+        filled = size;
+      }
     }
   } finally {
     discard(reader);

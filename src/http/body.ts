@@ -212,9 +212,15 @@ export function* readItems(
   }
   const text = bytes.subarray(0, end);
   let [from, before] = [start + 1, 1];
+  let isModest = false;
   // If every piece is a list, then so is the whole, of the same items.
   for (;;) {
     const piece = survey(text, { start: from, length: pieceLength, depth: 1, values: before });
+    // With more values so far than their part of what is allowed, all may be too many: then nothing is made of them.
+    if (!isModest && piece.values * text.length > mostValues * piece.end) {
+      isModest = survey(bytes).isModest;
+      if (!isModest) throw badAnswer(answer, answered, 'excessive');
+    }
     const json = `[${text.toString('utf8', from, piece.end)}]`;
     const items = piece.isModest ? parseItems(json, piece.hasLongNumbers) : [];
     // Nothing between two commas is no item.
