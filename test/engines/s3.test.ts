@@ -45,12 +45,20 @@ describe.skipIf(gateway === null && moto === null && !demandsAll)('S3', () => {
     return `s3://${bucket}?endpoint=http://127.0.0.1:${String(port)}`;
   }
 
-  describeStore('a bucket', () => {
-    const { ctx } = engineContext(env);
-    return { open: () => openStoreAt(ctx, address()), tellsAge: true, rounds: 5 };
-  });
+  // moto's threads look at conditions and write without a lock in between.
+  const isAtomic = gateway !== null;
+  describeStore(
+    'a bucket',
+    () => {
+      const { ctx } = engineContext(env);
+      return { open: () => openStoreAt(ctx, address()), tellsAge: true, rounds: 5 };
+    },
+    { isAtomic },
+  );
 
-  describeCheck(() => ({ env: { ...env, SACTL_STATE: address() }, secret, store: /^s3:\/\/ops\/prod$/ }));
+  describe.skipIf(!isAtomic)('whose conditions are atomic', () => {
+    describeCheck(() => ({ env: { ...env, SACTL_STATE: address() }, secret, store: /^s3:\/\/ops\/prod$/ }));
+  });
 
   describeRotation(() => ({ env: { ...env, SACTL_STATE: address() }, address: address() }));
 
