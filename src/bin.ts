@@ -21,7 +21,7 @@ void start();
 async function start(): Promise<void> {
   const answer = await answerAtOnce(argv, {
     folder: import.meta.dirname,
-    context: () => realContext(listenForSignals()),
+    context: () => realContext(once(listenForSignals)),
     columns: () => openStream(1).columns,
   });
   await (answer === null ? run() : print(answer));
@@ -53,10 +53,9 @@ async function run(): Promise<void> {
     for (const name of signals) process.on(name, listener);
   });
   if (limited !== null) return endAs(limited);
-  const interrupts = listenForSignals();
   const { main } = await import('./main.ts');
   // Everything is written by now, so what else keeps the process alive does not matter.
-  process.exit(await main(argv, realContext(interrupts)));
+  process.exit(await main(argv, realContext(once(listenForSignals))));
 }
 
 /** Ends as the process did that ran in the place of this one. V8 itself ends one that has too little memory. */
@@ -150,7 +149,8 @@ function os() {
   return process.getBuiltinModule('node:os');
 }
 
-function realContext({ lending, ...interrupts }: Interrupts): Context {
+/** Listens for signals with the first look at them: what is refused at once needs none, and they take half a millisecond. */
+function realContext(interrupts: () => Interrupts): Context {
   let hasPerson: boolean | null = null;
   return {
     stdin: {
@@ -158,8 +158,8 @@ function realContext({ lending, ...interrupts }: Interrupts): Context {
         hasPerson ??= isTerminal(0);
         return hasPerson;
       },
-      text: (maxBytes) => readStdin(maxBytes, interrupts.signal),
-      chunks: () => openStdin(interrupts.signal),
+      text: (maxBytes) => readStdin(maxBytes, interrupts().signal),
+      chunks: () => openStdin(interrupts().signal),
     },
     stdout: openStream(1),
     stderr: openStream(2),
@@ -176,12 +176,17 @@ function realContext({ lending, ...interrupts }: Interrupts): Context {
     timeZone: undefined,
     built: (name) => builtFile(import.meta.dirname, name),
     fetch: lazyFetch(),
-    prompt: lazyPrompter(interrupts.signal),
+    prompt: lazyPrompter(() => interrupts().signal),
     page: async (pager, text) => {
       const { feedProgram } = await import('./programs/program.ts');
-      await lending(() => feedProgram(pager, text, interrupts.signal));
+      const { lending, signal } = interrupts();
+      await lending(() => feedProgram(pager, text, signal));
     },
-    ...interrupts,
+    get signal() {
+      return interrupts().signal;
+    },
+    mutating: (...work) => interrupts().mutating(...work),
+    blocking: (work) => interrupts().blocking(work),
     now: Date.now,
     sleep,
     timeout: startTimeout,
@@ -258,12 +263,13 @@ async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> 
 const quietMs = 150;
 
 /** Loaded with the first question: the package takes 100 ms, and most runs ask nothing. */
-function lazyPrompter(signal: AbortSignal): Prompter {
+function lazyPrompter(signal: () => AbortSignal): Prompter {
   async function load(): Promise<Prompter> {
     // The package of the prompts knows no other way to be told.
     if (argv.includes('--no-color')) process.env['NO_COLOR'] = '1';
     const { createPrompter } = await import('./prompts/prompter.ts');
-    return createPrompter({ input: process.stdin, output: process.stderr, signal, quiet: () => startTimeout(quietMs) });
+    const { stdin: input, stderr: output } = process;
+    return createPrompter({ input, output, signal: signal(), quiet: () => startTimeout(quietMs) });
   }
   return {
     confirm: async (question) => (await load()).confirm(question),
