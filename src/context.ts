@@ -75,7 +75,10 @@ export interface FetchInit extends RequestInit {
   body?: string | Uint8Array | null;
   /** Default: no proxy, and the CAs of Node. */
   transport?: Transport;
-  /** Whether nothing is changed, so that what is lost is sent again and any connection will do. Default: whether it is a GET. */
+  /**
+   * Whether it does no harm when the answer is lost, so that any connection will do: nothing is changed, or what was done can be
+   * looked up and sent again. Default: whether it is a GET.
+   */
   isRepeatable?: boolean;
   /** Called with whom a connection is being made to, and with null once it stands; never where none has to be made. */
   onConnecting?: (peer: Peer | null) => void;
@@ -86,8 +89,6 @@ export interface Transport {
   readonly proxy: Proxy | null;
   /** Replaces Node's own CAs. */
   readonly secureContext: SecureContext | null;
-  /** Whether a change whose answer is lost can be looked up and sent again, so that it may use any connection. Default: no. */
-  readonly isRepeatable?: boolean;
 }
 
 export interface Proxy {

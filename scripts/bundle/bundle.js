@@ -181,10 +181,14 @@ export async function bundle({ dir, plugins = [], output: more = {} }) {
 function refuseCycles(output) {
   const chunks = output.filter((file) => file.type === 'chunk');
   const needs = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
+  /** @type {Set<string>} */
+  const walked = new Set();
   /** @param {string} chunk @param {readonly string[]} way */
   function walk(chunk, way) {
     if (way.includes(chunk)) throw new Error(`chunks need one another: ${[...way, chunk].join(' -> ')}`);
+    if (walked.has(chunk)) return;
     for (const next of needs.get(chunk) ?? []) if (next !== 'bin.cjs') walk(next, [...way, chunk]);
+    walked.add(chunk);
   }
   for (const chunk of needs.keys()) walk(chunk, []);
 }

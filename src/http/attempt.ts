@@ -46,6 +46,8 @@ export function requestHeaders(request: HttpRequest, authorization: string | nul
 export interface AttemptCall extends Pick<Call, 'stop'> {
   readonly options: Pick<HttpClientOptions, 'fetch' | 'timeout' | 'timeoutMs' | 'maxBytes' | 'transport'>;
   readonly request: Pick<HttpRequest, 'method' | 'safe'> & RequestBody;
+  /** As `FetchInit` has it. Default: whether the request changes nothing. */
+  readonly isRepeatable?: boolean;
 }
 
 /** Sends the request once, within the time that one attempt has. Never rejects. */
@@ -87,14 +89,18 @@ function watchPeer() {
   };
 }
 
-function fetchOptions({ options, request }: AttemptCall, headers: RequestHeaders, signal: AbortSignal): FetchInit {
+function fetchOptions(
+  { options, request, isRepeatable = isSafe(request) }: AttemptCall,
+  headers: RequestHeaders,
+  signal: AbortSignal,
+): FetchInit {
   return {
     method: request.method,
     headers,
     body: encodeBody(request)?.content ?? null,
     // fetch itself would follow a redirect to any origin.
     redirect: 'manual',
-    isRepeatable: isSafe(request),
+    isRepeatable,
     signal,
     ...(options.transport === undefined ? {} : { transport: options.transport }),
   };

@@ -66,7 +66,7 @@ interface Way {
 
 async function exchange(url: URL, init: FetchInit, { host, transport, timeout }: Way): Promise<FetchAnswer> {
   const { method = 'GET', headers = {}, body = null, signal = null, onConnecting = () => undefined } = init;
-  const isRepeatable = (init.isRepeatable ?? method === 'GET') || transport.isRepeatable === true;
+  const isRepeatable = init.isRepeatable ?? method === 'GET';
   const [connections, { keepMs }] = isRepeatable ? [host.reads, forReads] : [host.changes, forChanges];
   async function open(): ReturnType<typeof openConnection> {
     const { session } = host;

@@ -23,8 +23,7 @@ export async function createExchange(
   { origin }: URL,
 ): Promise<BucketOptions['exchange']> {
   const caFile = common.caCert === undefined ? null : readCaFlag(ctx, common.caCert);
-  // Writes have a condition, and `writeConditionally` looks what became of one that is lost.
-  const transport = { ...(await createTransport({ ...ctx, endpoint: origin, caFile })), isRepeatable: true };
+  const transport = await createTransport({ ...ctx, endpoint: origin, caFile });
   const timeoutMs = common.timeout ?? defaultTimeoutMs;
   const options = { fetch: ctx.fetch, timeout: ctx.timeout, timeoutMs, maxBytes: largestStoreAnswer, transport };
   const stop = new AbortController().signal;
@@ -32,7 +31,8 @@ export async function createExchange(
     const sent = { 'user-agent': `sactl/${version}`, ...headers };
     const request = { method, ...(bytes && { bytes }) };
     const startedAt = ctx.now();
-    const result = await attempt({ options, request, stop }, url, sent);
+    // Writes have a condition, and `writeConditionally` looks what became of one that is lost.
+    const result = await attempt({ options, request, stop, isRepeatable: true }, url, sent);
     if (common.debug) await ctx.stderr.write(`${debugLine({ request, url, sent }, result, ctx.now() - startedAt)}\n`);
     if (result.kind === 'answer') return result.answer;
     if (result.kind === 'stopped') return { status: null, what: 'was not asked', hint: null, isUnsent: false };

@@ -180,11 +180,10 @@ describe('a connection', () => {
 
   it('serves changes that can be repeated beside reads, at once', async () => {
     const { url, sockets } = await answering((_request, response) => response.end('[]'));
-    const transport = { proxy: null, secureContext: null, isRepeatable: true };
     // No connection that has to rest is free again.
     const fetch = fetchWith(() => ({ signal: new AbortController().signal, clear: () => undefined }));
     for (const method of ['GET', 'PUT', 'PUT', 'DELETE']) {
-      const { body } = await fetch(url, { method, transport });
+      const { body } = await fetch(url, { method, isRepeatable: true });
       const reader = body?.getReader();
       while ((await reader?.read())?.done === false);
     }
