@@ -24,7 +24,7 @@ const levels: readonly (readonly string[])[] = [
 const homes: Readonly<Record<string, RegExp>> = {
   'jq-wasm': /^output\/jq-module\.ts$/,
   'node:child_process': /^programs\/program\.ts$/,
-  undici: /^http\/(?:fetch|connect|connections|undici\.d)\.ts$/,
+  undici: /^http\/(?:exchange|connect|connections|undici\.d)\.ts$/,
   'age-encryption': /^state\/seal\.ts$/,
   postgres: /^state\/store\/postgres-connection\.ts$/,
   hono: /^sandbox\//,

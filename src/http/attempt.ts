@@ -4,7 +4,6 @@ import { networkFailure, timeoutFailure, tooLargeFailure, truncatedFailure, type
 import {
   encodeBody,
   isSafe,
-  type Call,
   type HttpAnswer,
   type HttpClientOptions,
   type HttpRequest,
@@ -43,7 +42,9 @@ export function requestHeaders(request: HttpRequest, authorization: string | nul
 }
 
 /** The part of a call that one attempt needs. */
-export interface AttemptCall extends Pick<Call, 'stop'> {
+export interface AttemptCall {
+  /** Ends the wait for the answer; null where only time does. */
+  readonly stop: AbortSignal | null;
   readonly options: Pick<HttpClientOptions, 'fetch' | 'timeout' | 'timeoutMs' | 'maxBytes' | 'transport'>;
   readonly request: Pick<HttpRequest, 'method' | 'safe'> & RequestBody;
   /** As `FetchInit` has it. Default: whether the request changes nothing. */
@@ -52,25 +53,18 @@ export interface AttemptCall extends Pick<Call, 'stop'> {
 
 /** Sends the request once, within the time that one attempt has. Never rejects. */
 export async function attempt(call: AttemptCall, url: URL, headers: RequestHeaders): Promise<AttemptResult> {
-  const { options, request, stop } = call;
+  const { options, stop } = call;
   const timeout = options.timeout(options.timeoutMs);
-  const watch = watchSignals([stop, timeout.signal]);
-  const maxBytes = options.maxBytes ?? (request.method === 'GET' ? largestAnswer : largestChange);
-  let head: Head | null = null;
-  const peer = watchPeer();
+  const watch = watchSignals(stop === null ? [timeout.signal] : [stop, timeout.signal]);
+  const progress: AttemptProgress = { connecting: null, head: null };
   try {
-    const init = { onConnecting: peer.onConnecting, ...fetchOptions(call, headers, watch.signal) };
-    const response = await watch.race(options.fetch(url, init));
-    const received = new Map(response.headers);
-    head = { status: response.status, headers: withoutEchoes(received, headers['authorization'] ?? null) };
-    const bytes = await readBody(head, response.body, maxBytes, watch);
-    if (!(bytes instanceof Uint8Array)) return { kind: 'failure', failure: bytes, head };
-    return { kind: 'answer', answer: { bytes, ...head } };
+    return await watch.race(receive(call, url, { headers, signal: watch.signal, progress }));
   } catch (error) {
-    if (stop.aborted) return { kind: 'stopped', isUnsent: peer.current() !== null };
+    const { connecting, head } = progress;
+    if (stop?.aborted === true) return { kind: 'stopped', isUnsent: connecting !== null };
     const broken = head === null ? networkFailure(error) : truncatedFailure(error);
-    const progress = { connecting: peer.current(), answered: head !== null };
-    const failure = timeout.signal.aborted ? timeoutFailure(options.timeoutMs, progress) : broken;
+    const late = { connecting, answered: head !== null };
+    const failure = timeout.signal.aborted ? timeoutFailure(options.timeoutMs, late) : broken;
     return { kind: 'failure', failure, head };
   } finally {
     watch.end();
@@ -78,21 +72,38 @@ export async function attempt(call: AttemptCall, url: URL, headers: RequestHeade
   }
 }
 
-/** Whom a connection is being made to, as far as fetch tells. */
-function watchPeer() {
-  let current: Peer | null = null;
-  return {
-    onConnecting: (peer: Peer | null): void => {
-      current = peer;
-    },
-    current: () => current,
-  };
+/** How far an attempt has come. */
+interface AttemptProgress {
+  /** Whom a connection is being made to, as far as fetch tells. */
+  connecting: Peer | null;
+  head: Head | null;
+}
+
+interface Sending {
+  readonly headers: RequestHeaders;
+  readonly signal: AbortSignal;
+  readonly progress: AttemptProgress;
+}
+
+/** Rejects where the answer did not come, or its stream broke. */
+async function receive(call: AttemptCall, url: URL, sending: Sending): Promise<AttemptResult> {
+  const { options, request } = call;
+  const { headers, progress } = sending;
+  const response = await options.fetch(url, fetchOptions(call, sending));
+  const head = { status: response.status, headers: withoutEchoes(response.headers, headers['authorization'] ?? null) };
+  progress.head = head;
+  const bytes = await readBody(head, response.body, options.maxBytes ?? largestOf(request));
+  if (!(bytes instanceof Uint8Array)) return { kind: 'failure', failure: bytes, head };
+  return { kind: 'answer', answer: { bytes, ...head } };
+}
+
+function largestOf({ method }: AttemptCall['request']): number {
+  return method === 'GET' ? largestAnswer : largestChange;
 }
 
 function fetchOptions(
   { options, request, isRepeatable = isSafe(request) }: AttemptCall,
-  headers: RequestHeaders,
-  signal: AbortSignal,
+  { headers, signal, progress }: Sending,
 ): FetchInit {
   return {
     method: request.method,
@@ -102,16 +113,18 @@ function fetchOptions(
     redirect: 'manual',
     isRepeatable,
     signal,
+    onConnecting: (peer) => {
+      progress.connecting = peer;
+    },
     ...(options.transport === undefined ? {} : { transport: options.transport }),
   };
 }
 
-/** The body's bytes, or why they are not complete. Rejects when the stream breaks or the watch is aborted. */
+/** The body's bytes, or why they are not complete. Rejects when the stream breaks. */
 async function readBody(
   head: Head,
   body: FetchAnswer['body'],
   maxBytes: number,
-  watch: Watch,
 ): Promise<Uint8Array | ExchangeFailure> {
   const declared = declaredLength(head);
   const reader = body?.getReader();
@@ -119,7 +132,7 @@ async function readBody(
     discard(reader);
     return tooLargeFailure(maxBytes);
   }
-  const bytes = reader === undefined ? new Uint8Array() : await readBounded(reader, { declared, maxBytes }, watch);
+  const bytes = reader === undefined ? new Uint8Array() : await readBounded(reader, { declared, maxBytes });
   if (bytes === null) return tooLargeFailure(maxBytes);
   return bytes.byteLength < declared ? truncatedFailure(undefined) : bytes;
 }
@@ -137,15 +150,14 @@ function declaredLength({ status, headers }: Head): number {
 async function readBounded(
   reader: BodyReader,
   { declared, maxBytes }: { readonly declared: number; readonly maxBytes: number },
-  watch: Watch,
 ): Promise<Uint8Array | null> {
-  const room = Buffer.allocUnsafeSlow(declared);
+  const room = Buffer.allocUnsafe(declared);
   const beyond: Uint8Array[] = [];
   let filled = 0;
   let size = 0;
   try {
     for (;;) {
-      const { done, value } = await watch.race(reader.read());
+      const { done, value } = await reader.read();
       if (done || value === undefined) {
         const start = room.subarray(0, filled);
         return beyond.length === 0 ? start : Buffer.concat([start, ...beyond], size);
@@ -179,20 +191,23 @@ export interface Watch {
 }
 
 /** Watches until one of the signals is aborted, or `end` is called. */
-export function watchSignals(signals: readonly AbortSignal[]): Watch {
-  const controller = new AbortController();
-  const stopped = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener('abort', () => reject(new DOMException('the wait was ended', 'AbortError')));
+export function watchSignals(signals: readonly [AbortSignal, ...AbortSignal[]]): Watch {
+  const [first, ...others] = signals;
+  const joint = others.length === 0 ? null : new AbortController();
+  let reject: ((reason: unknown) => void) | null = null;
+  const stopped = new Promise<never>((_resolve, rejectStopped) => {
+    reject = rejectStopped;
   });
   // It may reject while nothing is raced against it.
   stopped.catch(() => undefined);
   function stop(): void {
-    controller.abort();
+    joint?.abort();
+    reject?.(new DOMException('the wait was ended', 'AbortError'));
   }
   for (const signal of signals) signal.addEventListener('abort', stop);
   if (signals.some(({ aborted }) => aborted)) stop();
   return {
-    signal: controller.signal,
+    signal: joint?.signal ?? first,
     race: (work) => Promise.race([work, stopped]),
     end: () => {
       for (const signal of signals) signal.removeEventListener('abort', stop);

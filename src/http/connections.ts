@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 import type Client from 'undici/lib/dispatcher/client.js';
 
 import type { Context } from '../context.ts';
@@ -27,14 +25,18 @@ export const forReads: Reuse = { keepMs: 4000, restMs: 0, untilEnded: false };
  */
 export const forChanges: Reuse = { keepMs: 500, restMs: 10, untilEnded: true };
 
-/** Sends a request over a connection; `isLast` asks the server to close it then. */
-type Exchange<Answer> = (client: Client, isLast: boolean) => Promise<Answer>;
+/** How a connection is used for one request. */
+interface Use {
+  /** Asks the server to close it afterwards. */
+  readonly isLast: boolean;
+  /** To be called once the whole answer has come. */
+  readonly onEnd: () => void;
+}
+
+type Exchange<Answer> = (client: Client, use: Use) => Promise<Answer>;
 
 /** Runs an exchange over a connection that is free, or over a new one that `open` makes. */
-export type Connections = <Answer extends { readonly body: Readable }>(
-  open: () => Promise<Client>,
-  exchange: Exchange<Answer>,
-) => Promise<Answer>;
+export type Connections = <Answer>(open: () => Promise<Client>, exchange: Exchange<Answer>) => Promise<Answer>;
 
 /**
  * The connections to one origin for one use. Each serves one request at a time, and none after the server has ended it or
@@ -64,13 +66,8 @@ export function createConnections({ restMs, untilEnded }: Reuse, timeout: Contex
     for (const client of free.splice(0)) void client.destroy();
   }
 
-  async function use<Answer extends { readonly body: Readable }>(
-    client: Client,
-    exchange: Exchange<Answer>,
-  ): Promise<Answer> {
-    const answer = await exchange(client, !isReused);
-    answer.body.once('end', () => rest(client));
-    return answer;
+  function use<Answer>(client: Client, exchange: Exchange<Answer>): Promise<Answer> {
+    return exchange(client, { isLast: !isReused, onEnd: () => rest(client) });
   }
 
   return async (open, exchange) => {

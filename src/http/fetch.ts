@@ -1,10 +1,7 @@
-import type { Readable } from 'node:stream';
-
-import request from 'undici/lib/api/api-request.js';
-
-import type { BodyReader, Context, Fetch, FetchAnswer, FetchInit, Transport } from '../context.ts';
+import type { Context, Fetch, FetchAnswer, FetchInit, Transport } from '../context.ts';
 import { openConnection, type Session } from './connect.ts';
 import { createConnections, forChanges, forReads, type Connections } from './connections.ts';
+import { exchangeOver } from './exchange.ts';
 import { MemoryError } from './failure.ts';
 import { unpack } from './unpack.ts';
 
@@ -17,7 +14,7 @@ export function createFetch({ timeout, nodeVersion }: Pick<Context, 'timeout' | 
   let ready: Promise<void> | null = null;
   return async (input, init = {}) => {
     await (ready ??= prepare(nodeVersion));
-    const url = new URL(input);
+    const url = typeof input === 'string' ? new URL(input) : input;
     const transport = init.transport ?? plain;
     const origins = hosts.get(transport) ?? new Map<string, Host>();
     hosts.set(transport, origins);
@@ -74,43 +71,16 @@ async function exchange(url: URL, init: FetchInit, { host, transport, timeout }:
     onConnecting(null);
     return client;
   }
-  const answer = await connections(open, (client, isLast) =>
-    request.call(client, {
-      path: `${url.pathname}${url.search}`,
-      method,
-      headers: { 'accept-encoding': 'gzip', ...headers },
-      body,
-      signal,
-      reset: isLast,
-      responseHeaders: 'raw',
-    }),
-  );
-  const received = joined(answer.headers);
-  const unpacked = await unpack(answer.body, received.get('content-encoding') ?? '');
-  return { status: answer.statusCode, headers: received, body: { getReader: () => readerOf(unpacked) } };
-}
-
-/** Names and values in turn as a map; names in lower case, the values of a repeated one joined. */
-function joined(rawHeaders: readonly string[]): Map<string, string> {
-  const headers = new Map<string, string>();
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
-    const key = name.toLowerCase();
-    const before = headers.get(key);
-    headers.set(key, before === undefined ? value : `${before}, ${value}`);
-  }
-  return headers;
-}
-
-function readerOf(body: Readable): BodyReader {
-  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
-  return {
-    read: async () => {
-      const { done = false, value } = await chunks.next();
-      return { done, value };
-    },
-    cancel: async () => {
-      body.destroy();
-    },
+  const request = {
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers: { 'accept-encoding': 'gzip', ...headers },
+    body,
   };
+  const answer = await connections(open, (client, { isLast, onEnd }) =>
+    exchangeOver(client, { ...request, reset: isLast }, { signal, onEnd }),
+  );
+  const coding = answer.headers.get('content-encoding');
+  const unpacked = coding === undefined ? answer.body : await unpack(answer.body, coding);
+  return { ...answer, body: { getReader: () => unpacked } };
 }

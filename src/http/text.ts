@@ -49,10 +49,15 @@ function mayBeCredential(word: string): boolean {
 }
 
 /** Headers without those that repeat the credential: trace ids and the targets of redirects are shown. */
-export function withoutEchoes(headers: AnswerHeaders, authorization: string | null): AnswerHeaders {
+export function withoutEchoes(
+  headers: Iterable<readonly [name: string, value: string]>,
+  authorization: string | null,
+): AnswerHeaders {
   const credential = credentialIn(authorization);
-  if (credential === '') return headers;
-  return new Map([...headers].filter(([, value]) => !value.includes(credential)));
+  const shown = new Map(headers);
+  if (credential === '') return shown;
+  for (const [name, value] of shown) if (value.includes(credential)) shown.delete(name);
+  return shown;
 }
 
 /** Of a value in JSON. */

@@ -1,5 +1,7 @@
-import type { Readable, Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import type * as zlibModule from 'node:zlib';
+
+import type { BodyReader } from '../context.ts';
 
 /** More is not read by global `fetch` either: every one can make a thousand times as much of what it is given. */
 const mostCodings = 5;
@@ -33,15 +35,34 @@ function unbrotli({ constants, createBrotliDecompress }: Zlib): Transform {
  * A body without its content codings (`gzip, br`), the last of which was put on last; as it is where one of them is unknown. Others than gzip are not asked for, and come
  * all the same from gateways that do not care: the answer to a change comes only once.
  */
-export async function unpack(packed: Readable, contentEncoding: string): Promise<Readable> {
+export async function unpack(packed: BodyReader, contentEncoding: string): Promise<BodyReader> {
   const codings = codingsOf(contentEncoding);
-  const known = codings.map((coding) => unpackers.get(coding)).filter((one) => one !== undefined);
-  if (known.length === 0 || known.length < codings.length || known.length > mostCodings) return packed;
+  const [first, ...others] = codings.map((coding) => unpackers.get(coding)).filter((one) => one !== undefined);
+  const isKnown = others.length + 1 === codings.length && codings.length <= mostCodings;
+  if (first === undefined || !isKnown) return packed;
   const [zlib, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream')]);
-  let body = packed;
   // What breaks is told by the stream that is read.
-  for (const create of known) body = pipeline(body, create(zlib), () => undefined);
-  return body;
+  let body = pipeline(piecesOf(packed), first(zlib), () => undefined);
+  for (const create of others) body = pipeline(body, create(zlib), () => undefined);
+  const pieces: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  return {
+    read: async () => {
+      const { done = false, value } = await pieces.next();
+      return { done, value };
+    },
+    cancel: () => {
+      body.destroy();
+      return packed.cancel();
+    },
+  };
+}
+
+async function* piecesOf(body: BodyReader): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { done, value } = await body.read();
+    if (done || value === undefined) return;
+    yield value;
+  }
 }
 
 /** In lower case, the outermost first. */

@@ -26,13 +26,12 @@ export async function createExchange(
   const transport = await createTransport({ ...ctx, endpoint: origin, caFile });
   const timeoutMs = common.timeout ?? defaultTimeoutMs;
   const options = { fetch: ctx.fetch, timeout: ctx.timeout, timeoutMs, maxBytes: largestStoreAnswer, transport };
-  const stop = new AbortController().signal;
   return async ({ method, url, headers, bytes }) => {
     const sent = { 'user-agent': `sactl/${version}`, ...headers };
     const request = { method, ...(bytes && { bytes }) };
     const startedAt = ctx.now();
     // Writes have a condition, and `writeConditionally` looks what became of one that is lost.
-    const result = await attempt({ options, request, stop, isRepeatable: true }, url, sent);
+    const result = await attempt({ options, request, stop: null, isRepeatable: true }, url, sent);
     if (common.debug) await ctx.stderr.write(`${debugLine({ request, url, sent }, result, ctx.now() - startedAt)}\n`);
     if (result.kind === 'answer') return result.answer;
     if (result.kind === 'stopped') return { status: null, what: 'was not asked', hint: null, isUnsent: false };

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { Readable } from 'node:stream';
 
 import type { Client } from 'undici';
 import { expect, it } from 'vitest';
@@ -7,6 +6,7 @@ import { expect, it } from 'vitest';
 import { ConnectError } from '../../src/http/failure.ts';
 import { createConnections, forChanges, forReads, type Reuse } from '../../src/http/connections.ts';
 import { endless } from '../harness/context.ts';
+import { turns } from './turns.ts';
 
 /** A connection that is never made. */
 function connection(): Client {
@@ -33,16 +33,16 @@ async function second(codes: readonly string[]): Promise<Seen> {
     opened.push(client);
     return Promise.resolve(client);
   }
-  const first = await run(open, (client) => {
+  await run(open, (client, { onEnd }) => {
     used.push(opened.indexOf(client));
-    return Promise.resolve({ body: Readable.from(['done']) });
+    onEnd();
+    return Promise.resolve();
   });
-  for await (const _ of first.body) void _;
   const left = [...codes];
   const outcome = await run(open, (client) => {
     used.push(opened.indexOf(client));
     const code = left.shift();
-    return code === undefined ? Promise.resolve({ body: Readable.from([]) }) : Promise.reject(failure(code));
+    return code === undefined ? Promise.resolve() : Promise.reject(failure(code));
   }).then(
     () => 'done',
     (error: unknown) => error,
@@ -62,7 +62,7 @@ async function twoFree(reuse: Reuse) {
   const asked: boolean[] = [];
   async function exchange(): Promise<number> {
     let used = -1;
-    const { body } = await run(
+    await run(
       () => {
         const client = Object.assign(connection(), { gone: 0 });
         client.destroy = () => {
@@ -72,13 +72,13 @@ async function twoFree(reuse: Reuse) {
         opened.push(client);
         return Promise.resolve(client);
       },
-      (client, isLast) => {
+      async (client, { isLast, onEnd }) => {
         used = opened.findIndex((one) => one === client);
         asked.push(isLast);
-        return Promise.resolve({ body: Readable.from(['done']) });
+        await turns();
+        onEnd();
       },
     );
-    for await (const _ of body) void _;
     return used;
   }
   await Promise.all([exchange(), exchange()]);

@@ -6,7 +6,7 @@ import { attempt, watchSignals } from '../../src/http/attempt.ts';
 import { endless } from '../harness/context.ts';
 
 it('a watch that has ended leaves no listener at its signals', () => {
-  const signals = [new AbortController().signal, new AbortController().signal];
+  const signals = [new AbortController().signal, new AbortController().signal] as const;
   const watch = watchSignals(signals);
   expect(signals.map((signal) => getEventListeners(signal, 'abort').length)).toEqual([1, 1]);
   watch.end();

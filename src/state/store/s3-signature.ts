@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash, type Hmac } from 'node:crypto';
 
 import { compareText } from '../../model/text.ts';
 
@@ -33,46 +33,46 @@ export function signedHeaders(request: Unsigned, keys: SigningKeys): Readonly<Re
     'x-amz-date': time,
     ...(sessionToken === null ? {} : { 'x-amz-security-token': sessionToken }),
   };
-  const signed = Object.entries({ ...headers, host: url.host }).toSorted(([one], [other]) => compareText(one, other));
-  const names = signed.map(([name]) => name).join(';');
-  const lines = signed.map(([name, value]) => `${name}:${value.trim().replaceAll(/\s+/g, ' ')}\n`).join('');
-  const canonical = [method, pathOf(url), queryOf(url), lines, names, bodyHash].join('\n');
+  const signed: Readonly<Record<string, string>> = { ...headers, host: url.host };
+  const names = Object.keys(signed).toSorted();
+  const lines = names.map((name) => `${name}:${signed[name]?.trim().replaceAll(/\s+/g, ' ')}\n`).join('');
+  const canonical = [method, pathOf(url), queryOf(url), lines, names.join(';'), bodyHash].join('\n');
   const text = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
-  const signature = hmac(keyFor(request, scope, keys), text).toString('hex');
-  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
+  const signature = hmac(keyFor(request, scope, keys), text).digest('hex');
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
   return { ...headers, authorization };
 }
 
 /** In hex. */
 export function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 function keyFor({ secretAccessKey }: Unsigned, scope: string, keys: SigningKeys): Buffer {
   const name = `${secretAccessKey}/${scope}`;
   const known = keys.get(name);
   if (known !== undefined) return known;
-  const key = scope.split('/').reduce<string | Buffer>((before, part) => hmac(before, part), `AWS4${secretAccessKey}`);
+  const key = scope
+    .split('/')
+    .reduce<string | Buffer>((before, part) => hmac(before, part).digest(), `AWS4${secretAccessKey}`);
   const made = Buffer.from(key);
   keys.clear();
   keys.set(name, made);
   return made;
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
+function hmac(key: string | Buffer, text: string): Hmac {
+  return createHmac('sha256', key).update(text);
 }
 
 /** S3 wants every part encoded once, and more of it than `URL` does. */
 function pathOf({ pathname }: URL): string {
-  return pathname
-    .split('/')
-    .map((part) => encoded(decodeURIComponent(part)))
-    .join('/');
+  return pathname.replaceAll(/(?:%..|[^\w.~/-])+/g, (run) => encoded(decodeURIComponent(run)));
 }
 
-function queryOf({ searchParams }: URL): string {
-  const pairs = Array.from(searchParams, ([name, value]) => [encoded(name), encoded(value)] as const);
+function queryOf(url: URL): string {
+  if (url.search === '') return '';
+  const pairs = Array.from(url.searchParams, ([name, value]) => [encoded(name), encoded(value)] as const);
   const inOrder = pairs.toSorted((one, other) => compareText(one[0], other[0]) || compareText(one[1], other[1]));
   return inOrder.map(([name, value]) => `${name}=${value}`).join('&');
 }
