@@ -13,13 +13,29 @@ const { home } = useProgram();
 /** Whether there is the Linux program that gives another one a terminal. */
 const hasTerminals = process.platform === 'linux' && existsSync('/usr/bin/script');
 
-/** Shows two lines, and waits for a line that is typed; says when somebody pressed Ctrl-C. */
-const twoLines = `#!/bin/sh
-trap 'echo "caught $LESS"' INT
-head -n 2
-echo waiting
-until read -r key < /dev/tty; do :; done
-echo "typed $key"
+/**
+ * Shows two lines, and waits for a line that is typed; says when somebody pressed Ctrl-C. No shell script: a signal that comes
+ * right before `read` would wait for the end of that line.
+ */
+const twoLines = `#!${process.execPath}
+const { createReadStream } = require('node:fs');
+const { createInterface } = require('node:readline');
+process.on('SIGINT', () => console.log('caught ' + process.env.LESS));
+let shown = 0;
+const lines = createInterface({ input: process.stdin }).on('line', (line) => {
+  shown += 1;
+  if (shown <= 2) console.log(line);
+  if (shown !== 2) return;
+  lines.close();
+  wait();
+});
+function wait() {
+  console.log('waiting');
+  createInterface({ input: createReadStream('/dev/tty') }).once('line', (key) => {
+    console.log('typed ' + key);
+    process.exit();
+  });
+}
 `;
 
 /** `sactl <line>` on a terminal of eight rows, with a pager of the test's own. */
