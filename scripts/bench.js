@@ -16,11 +16,12 @@ import { parseArgs } from 'node:util';
 
 import { chosenBy, plainText } from './bench/budgets.js';
 import { sidesIn } from './bench/commands.js';
+import { fileCost } from './bench/disk.js';
 import { serveLists } from './bench/lists.js';
 import { samplesOf } from './bench/measure.js';
 import { bundleForProfiles, profileOf } from './bench/profile-run.js';
 import { mostCostly, summaryText } from './bench/profile.js';
-import { exitCodeOf, headLine, legend, rowLine } from './bench/report.js';
+import { exitCodeOf, headLine, legend, rowLine, startLine } from './bench/report.js';
 import { growthRowsOf, rowsOf } from './bench/rows.js';
 
 /** @import { Comparison } from './bench/budgets.js' */
@@ -112,8 +113,9 @@ const folder = mkdtempSync(join(tmpdir(), 'sactl-bench-'));
 const lists = await serveLists();
 try {
   const [load = 0] = loadavg();
-  const run = { nodeVersion, platform: `${process.platform}-${process.arch}`, cpus: availableParallelism(), load };
-  text.write(`Node ${nodeVersion}, ${run.platform}, ${run.cpus} CPUs, of which other work takes ${load.toFixed(1)}\n`);
+  const cpus = availableParallelism();
+  const run = { nodeVersion, platform: `${process.platform}-${process.arch}`, cpus, load, fileMs: fileCost(folder) };
+  text.write(startLine(run));
   const chosen = chosenHere(lists.url);
   const rows = await (flags.profile ? profile(chosen) : measure(chosen));
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...run, rounds, rows }, null, 2)}\n`);

@@ -9,6 +9,15 @@ function fixed(ratio) {
   return ratio.toFixed(2);
 }
 
+/**
+ * On which machine it is, and what else that does.
+ * @param {{ nodeVersion: string, platform: string, cpus: number, load: number, fileMs: number }} run
+ */
+export function startLine({ nodeVersion, platform, cpus, load, fileMs }) {
+  const other = `of which other work takes ${load.toFixed(1)}`;
+  return `Node ${nodeVersion}, ${platform}, ${cpus} CPUs, ${other}; a new file takes ${fileMs.toFixed(2)} ms\n`;
+}
+
 /** A comparison, in front of its rows. @param {{ name: string, work: string, than: string }} comparison */
 export function headLine({ name, work, than }) {
   return `${name}: ${plainText(work)} / ${plainText(than)}\n`;
