@@ -38,7 +38,7 @@ export async function openSharedState(ctx: Context, common: CommonFlags, place: 
     return note(ctx, common, text);
   }
   const locks = openSharedLocks({ ...ctx, store, leaseMs: settings.leaseMs.value, run: runAddress(ctx.env), report });
-  const { workerOn } = locks;
+  const { workerOn, holding } = locks;
   return {
     locks,
     history: () => openSharedHistory(store),
@@ -47,7 +47,7 @@ export async function openSharedState(ctx: Context, common: CommonFlags, place: 
     place: store.address,
     isShared: true,
     hasCapsule: false,
-    audit: openSharedAudit({ ...own, store, local: openAuditLog(own) }),
+    audit: openSharedAudit({ ...own, store, holding, local: openAuditLog(own) }),
     journal: (options) =>
       openSharedJournal({
         ...ctx,

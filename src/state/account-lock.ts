@@ -151,8 +151,12 @@ export function accountKey(
   return [provider, endpoint, organization ?? '', id ?? `name:${name}`];
 }
 
-/** A key as a name for a file or an object: every part with its length, so that no two keys are the same text. */
+/**
+ * A key as a name for a file or an object: every part with its length, so that no two keys are the same text. The organization
+ * does not count beside an id, which belongs to one: not everything that names the account names that, too.
+ */
 export function digestOf(key: readonly string[]): string {
-  const text = key.map((part) => `${part.length}:${part}`).join('');
-  return hash('sha256', text);
+  const [provider = '', endpoint = '', , id = 'name:'] = key;
+  const parts = id.startsWith('name:') ? key : [provider, endpoint, '', id];
+  return hash('sha256', parts.map((part) => `${part.length}:${part}`).join(''));
 }

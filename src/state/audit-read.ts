@@ -189,7 +189,8 @@ function ciOf({ system, repository, workflow, runId, actor, url }: Fields): Audi
   };
 }
 
-function targetsOf(value: unknown): readonly AuditTarget[] {
+/** The targets that an event names. */
+export function targetsOf(value: unknown): readonly AuditTarget[] {
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   return items.flatMap((item) => {
     const fields = fieldsOf(item);

@@ -2,9 +2,10 @@ import pLimit from 'p-limit';
 
 import { parseFields } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
-import { issuanceIn, storedEvent } from '../audit-read.ts';
+import { storedEvent, type AuditEvent } from '../audit-read.ts';
 import { decodeRecords } from '../record.ts';
-import { markAfter, markIn, markKey, valueBytes } from '../shared/audit-chain.ts';
+import { markIn, namingIn } from '../shared/account-record.ts';
+import { changeMark, issuedBy, markAfter, namingOf, placeOf, recordOf } from '../shared/audit-chain.ts';
 import { largestValue, StateError, type StateStore } from '../store/store.ts';
 import { concurrency, type SourceContents, type SourceValue } from './source.ts';
 
@@ -45,58 +46,34 @@ async function copyValue({ key, read }: SourceValue, to: StateStore): Promise<bo
   return (await to.create(key, bytes)) !== null;
 }
 
-/** Notes when credentials were issued last, as events and marks of the source say it; later ones that are there stay. */
-export async function copyMarks({ events, marks }: SourceContents, options: CopyOptions): Promise<void> {
+/** Notes when credentials were issued last, as events and records of the source say it; later ones that are there stay. */
+export async function copyMarks({ events, records }: SourceContents, options: CopyOptions): Promise<void> {
   const limit = pLimit(concurrency);
-  await Promise.all(marks.map((value) => limit(() => copyMark(value, options))));
+  await Promise.all(records.map((value) => limit(() => copyMark(value, options))));
   // A store has noted them beside its events.
-  if (marks.length > 0) return;
-  const latest = new Map<string, Uint8Array>();
+  if (records.length > 0) return;
+  const latest = new Map<string, AuditEvent>();
   for (const { read } of events) {
-    const bytes = await read();
-    const issued = bytes === null ? null : issuanceIn(parseFields(Buffer.from(bytes).toString()) ?? {});
-    if (bytes !== null && issued !== null) latest.set(markKey(issued.place), bytes);
+    const event = storedEvent(parseFields(Buffer.from((await read()) ?? []).toString()) ?? {});
+    const place = event === null || issuedBy(event) === null ? null : placeOf(event);
+    if (event !== null && place !== null) latest.set(recordOf(place), event);
   }
-  await Promise.all([...latest].map(([key, bytes]) => limit(() => noteEvent(key, bytes, options))));
+  await Promise.all([...latest].map(([key, event]) => limit(() => noteEvent(key, event, options))));
 }
 
 async function copyMark({ key, read }: SourceValue, { to, uuid }: CopyOptions): Promise<void> {
-  const bytes = await read();
-  if (bytes === null) return;
-  await change(to, key, (found) => {
-    if (found === null) return bytes;
-    const [ours, theirs] = [markIn(found), markIn(bytes)];
-    if ((ours.at ?? '') >= (theirs.at ?? '')) return null;
-    const [before, after] = [found, bytes].map((one) => parseFields(Buffer.from(one).toString()) ?? {});
-    return valueBytes({ ...before, ...after, head: ours.head ?? theirs.head, stamp: uuid() });
-  });
+  const fields = parseFields(Buffer.from((await read()) ?? []).toString()) ?? {};
+  const { issued, heads } = markIn(fields);
+  if (issued === null && heads.length === 0) return;
+  await changeMark({ store: to, key, naming: namingIn(fields), uuid }, (found) => ({
+    issued: markAfter(found, { issued, event: null }).issued,
+    heads: found.heads.length > 0 ? found.heads : heads,
+  }));
 }
 
-async function noteEvent(key: string, bytes: Uint8Array, { to, uuid }: CopyOptions): Promise<void> {
-  const fields = parseFields(Buffer.from(bytes).toString()) ?? {};
-  const event = storedEvent(fields);
-  const issued = issuanceIn(fields);
-  if (event === null || issued === null) return;
-  await change(to, key, (found) => {
-    if (found !== null && (markIn(found).at ?? '') >= event.at) return null;
-    return markAfter(event, issued.place, { found, head: null, stamp: uuid() });
-  });
-}
-
-/** Null leaves it as it is. */
-async function change(
-  to: StateStore,
-  key: string,
-  next: (found: Uint8Array | null) => Uint8Array | null,
-): Promise<void> {
-  for (let tries = 1; tries <= 20; tries += 1) {
-    const found = await to.get(key);
-    const bytes = next(found?.bytes ?? null);
-    if (bytes === null) return;
-    const done = await (found === null ? to.create(key, bytes) : to.replace(key, bytes, found.revision));
-    if (done !== null) return;
-  }
-  throw new StateError(`cannot change ${key} in ${to.address}: other runs keep changing it`);
+async function noteEvent(key: string, event: AuditEvent, { to, uuid }: CopyOptions): Promise<void> {
+  const change = { issued: issuedBy(event), event: null };
+  await changeMark({ store: to, key, naming: namingOf(event), uuid }, (found) => markAfter(found, change));
 }
 
 /** The keys of the values that do not stand in the store as they should. @throws StateError */

@@ -47,7 +47,7 @@ export function fileSource(options: FileSourceOptions): MigrationSource {
           remove: () => journal.erase(entry.id).then(() => true),
         })),
         events,
-        marks: [],
+        records: [],
         unreadable: entries.length - readable.length + unreadable,
         removeEvents: remove,
       };

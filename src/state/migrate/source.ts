@@ -2,8 +2,11 @@ import pLimit from 'p-limit';
 
 import type { Context } from '../../context.ts';
 import { nameOfHolder } from '../../files/holder.ts';
+import { parseFields } from '../../model/account.ts';
 import { safeText } from '../../model/text.ts';
 import type { Holding } from '../holdings.ts';
+import { markIn, type AccountMark } from '../shared/account-record.ts';
+import { changeMark, type RecordPlace } from '../shared/audit-chain.ts';
 import { openSharedHoldings } from '../shared/holdings.ts';
 import type { StateStore } from '../store/store.ts';
 
@@ -18,8 +21,8 @@ export interface MigrationSource {
 export interface SourceContents {
   readonly entries: readonly SourceValue[];
   readonly events: readonly SourceValue[];
-  /** When credentials were issued last, as a store has it; a folder's is in its events. */
-  readonly marks: readonly SourceValue[];
+  /** The records of accounts, which say when credentials were issued last; a folder's is in its events. */
+  readonly records: readonly SourceValue[];
   /** How much cannot be read, and stays where it is. */
   readonly unreadable: number;
   /** Removes the events there, unless some came since. @returns whether it did */
@@ -62,19 +65,42 @@ export function storeSource(store: StateStore, ctx: Pick<Context, 'self' | 'uuid
   return {
     busy: async () => (await openSharedHoldings({ ...ctx, store }).list()).flatMap(workOn),
     read: async () => {
-      const [entries, events, marks] = await Promise.all(['entries/', 'audit/', 'issued/'].map(valuesOf));
+      const [entries, events, accounts] = await Promise.all(['entries/', 'audit/', 'accounts/'].map(valuesOf));
+      const records = (accounts ?? []).map((value) => recordAt(value, { store, ...ctx }));
       return {
         entries: entries ?? [],
         events: events ?? [],
-        marks: marks ?? [],
+        records,
         unreadable: 0,
         removeEvents: async () => {
           const limit = pLimit(concurrency);
-          const all = [...(events ?? []), ...(marks ?? [])];
+          const all = [...(events ?? []), ...records];
           const removed = await Promise.all(all.map(({ remove }) => limit(remove)));
           return removed.every(Boolean);
         },
       };
+    },
+  };
+}
+
+/** What a record says of events goes with them, and stays where it is of later ones; so does who held the account. */
+function recordAt(value: SourceValue, { store, uuid }: Pick<RecordPlace, 'store' | 'uuid'>): SourceValue {
+  let known: AccountMark = { issued: null, heads: [] };
+  return {
+    ...value,
+    read: async () => {
+      const bytes = await value.read();
+      known = markIn(parseFields(Buffer.from(bytes ?? []).toString()) ?? {});
+      return bytes;
+    },
+    remove: async () => {
+      let isChanged = false;
+      await changeMark({ store, key: value.key, naming: { key: null, name: '' }, uuid }, ({ issued, heads }) => {
+        const left = heads.filter((hash) => !known.heads.includes(hash));
+        isChanged = left.length > 0;
+        return { issued: issued?.at === known.issued?.at ? null : issued, heads: left };
+      });
+      return !isChanged;
     },
   };
 }

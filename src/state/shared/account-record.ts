@@ -1,12 +1,31 @@
 import type { ProcessIdentity } from '../../context.ts';
 import { isDead, nameOfHolder, parseHolder, type Holder } from '../../files/holder.ts';
 import { asText, fieldsOf, parseFields, type Fields } from '../../model/account.ts';
+import { safeJson } from '../../model/text.ts';
+import type { AuditTarget } from '../audit-event.ts';
+import { targetsOf } from '../audit-read.ts';
 import { keyIn, type HoldEnd } from '../holdings.ts';
-import { StateError, type StoredValue } from '../store/store.ts';
+import { StateError, type StateStore, type StoredValue } from '../store/store.ts';
 
-/** The record of an account in a store: which run changes it now (docs/design.md 11). */
-export interface AccountRecord {
-  /** Counts who held it, one after the other. */
+/** What the audit log needs to know of an account beside its events. */
+export interface AccountMark {
+  /** When its credential was issued last; null where it was not, as far as is known. */
+  readonly issued: LastIssued | null;
+  /** The hashes of its last events: several where runs wrote at the same time, none where there is no event. */
+  readonly heads: readonly string[];
+}
+
+export interface LastIssued {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly fingerprint: string | null;
+  /** Where it was delivered, as the event has it. */
+  readonly targets: readonly AuditTarget[];
+}
+
+/** The record of an account in a store: which run changes it now, and what is known of its last events (docs/design.md 11). */
+export interface AccountRecord extends AccountMark {
+  /** Counts who held it, one after the other; 0 where nobody has. */
   readonly generation: number;
   /** What tells the account from all others (`accountKey`); null where an older sactl wrote it. */
   readonly key: readonly string[] | null;
@@ -57,8 +76,10 @@ export function recordKey(account: string): string {
 }
 
 /** @param stamp a new UUID: no two values that are written are the same */
-export function encodeAccount({ generation, key, name, hold }: AccountRecord, stamp: string): Uint8Array {
-  return Buffer.from(`${JSON.stringify({ v: version, stamp, key, generation, name, hold })}\n`);
+export function encodeAccount(record: AccountRecord, stamp: string): Uint8Array {
+  const { key, issued, heads, generation, name, hold } = record;
+  const text = JSON.stringify({ v: version, stamp, key, issued, heads, generation, name, hold });
+  return Buffer.from(`${safeJson(text)}\n`);
 }
 
 /** @param place for the message, e.g. `s3://ops/accounts/4f1c…`. @throws StateError where it is no record that this version can read */
@@ -74,7 +95,55 @@ export function decodeAccount(bytes: Uint8Array, place: string): AccountRecord {
       hint: 'if no run is working on that account, remove the record from the store; the next run writes a new one',
     });
   }
-  return { generation, key: keyIn(fields['key']), name: asText(fields['name']) ?? '', hold };
+  return { generation, ...namingIn(fields), ...markIn(fields), hold };
+}
+
+/** Whether a record only tells of events; not where it cannot be read. */
+export function wasNeverHeld(bytes: Uint8Array): boolean {
+  return parseFields(Buffer.from(bytes).toString())?.['generation'] === 0;
+}
+
+/** Which account the fields of a record are about. */
+export function namingIn(fields: Fields): Pick<AccountRecord, 'key' | 'name'> {
+  return { key: keyIn(fields['key']), name: asText(fields['name']) ?? '' };
+}
+
+/** What the fields of a record say for the audit log. */
+export function markIn(fields: Fields): AccountMark {
+  const { at, fingerprint, targets } = fieldsOf(fields['issued']);
+  const time = asText(at);
+  return {
+    issued: time === null ? null : { at: time, fingerprint: asText(fingerprint), targets: targetsOf(targets) },
+    heads: hashesIn(fields['heads']),
+  };
+}
+
+/** Hashes of events: a list, or one. */
+export function hashesIn(value: unknown): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.filter((item) => typeof item === 'string');
+}
+
+/** The record of an account that nothing is known of. */
+function newRecord(naming: Pick<AccountRecord, 'key' | 'name'>): AccountRecord {
+  return { generation: 0, ...naming, issued: null, heads: [], hold: null };
+}
+
+/** A record as it was read; its value is null where there was none. */
+export interface FoundRecord {
+  readonly value: StoredValue | null;
+  readonly record: AccountRecord;
+}
+
+/** @param naming of a record that is to be made. @throws StateError */
+export async function readRecord(
+  store: StateStore,
+  key: string,
+  naming: Pick<AccountRecord, 'key' | 'name'>,
+): Promise<FoundRecord> {
+  const value = await store.get(key);
+  const record = value === null ? newRecord(naming) : decodeAccount(value.bytes, `${store.address}/${key}`);
+  return { value, record };
 }
 
 /** Undefined where it says nothing that can be used. */

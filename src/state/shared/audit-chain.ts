@@ -1,26 +1,44 @@
 import { createHash } from 'node:crypto';
 
-import { asText, parseFields } from '../../model/account.ts';
+import { parseFields } from '../../model/account.ts';
 import { safeJson } from '../../model/text.ts';
 import { digestOf } from '../account-lock.ts';
 import { issuanceIn, type AccountPlace, type AuditEvent } from '../audit-read.ts';
+import { StateError, type StateStore } from '../store/store.ts';
+import {
+  encodeAccount,
+  hashesIn,
+  readRecord,
+  recordKey,
+  type AccountMark,
+  type AccountRecord,
+  type FoundRecord,
+  type LastIssued,
+} from './account-record.ts';
 
-/**
- * What a store has of an account beside its events: when its credential was issued last, and the hash of its last event. Each
- * event has the hash of the one before it, so that one that was changed or removed leaves a gap.
- */
-interface AccountMark extends AccountPlace {
-  /** When its credential was issued last, in ISO 8601; null where it was not. */
-  readonly at: string | null;
-  readonly fingerprint: string | null;
-  readonly targets: AuditEvent['targets'];
-  /** The hash of its last event; null where an older sactl wrote it. */
-  readonly head: string | null;
+/** What an event changes in what a store knows of its account. */
+export interface MarkChange {
+  /** Null where it does not issue a credential. */
+  readonly issued: LastIssued | null;
+  /** The hash of the event, and of those that it names as the ones before; null where only its time counts. */
+  readonly event: { readonly hash: string; readonly previous: readonly string[] } | null;
 }
 
-/** Where what an account has beside its events is. */
-export function markKey({ provider, endpoint, id }: AccountPlace): string {
-  return `issued/${digestOf([provider, endpoint, id])}`;
+/**
+ * A mark after a change; the later credential stays. Each event has the hashes of those before it, so that one that was changed
+ * or removed leaves a gap. An event that another run wrote meanwhile stays beside it, until a later one names both. To do it
+ * again does no harm.
+ */
+export function markAfter({ issued, heads }: AccountMark, { issued: next, event }: MarkChange): AccountMark {
+  const isNewer = next !== null && (issued?.at ?? '') <= next.at;
+  const others = event === null ? heads : heads.filter((one) => one !== event.hash && !event.previous.includes(one));
+  return { issued: isNewer ? next : issued, heads: event === null ? heads : [...others, event.hash] };
+}
+
+/** The credential that an event says was issued; null where it says none. */
+export function issuedBy(event: AuditEvent): LastIssued | null {
+  const { at, fingerprint, targets } = event;
+  return issuanceIn(event) === null ? null : { at, fingerprint, targets };
 }
 
 /** The account that an event is of; null where the event does not say. */
@@ -28,36 +46,77 @@ export function placeOf({ provider, endpoint, id }: AuditEvent): AccountPlace | 
   return provider === null || endpoint === null || id === null ? null : { provider, endpoint, id };
 }
 
-/** When the credential was issued last, and the hash of the last event; null where they are not known. */
-export function markIn(bytes: Uint8Array): Pick<AccountMark, 'at' | 'head'> {
-  const fields = parseFields(Buffer.from(bytes).toString()) ?? {};
-  return { at: asText(fields['at']), head: asText(fields['head']) };
+/** The key of the record of an account with an id. */
+export function recordOf({ provider, endpoint, id }: AccountPlace): string {
+  return recordKey(digestOf([provider, endpoint, '', id]));
 }
 
-/** The mark after one more event. @param found the one before; null without one. @param head of the event; null leaves it */
-export function markAfter(
-  event: AuditEvent,
-  place: AccountPlace,
-  { found, head, stamp }: { readonly found: Uint8Array | null; readonly head: string | null; readonly stamp: string },
-): Uint8Array {
-  const before = found === null ? {} : (parseFields(Buffer.from(found).toString()) ?? {});
-  const last = asText(before['at']);
-  const isNewer = issuanceIn(event) !== null && (last ?? '') < event.at;
-  const { at, fingerprint, targets } = event;
-  const issued = isNewer ? { at, fingerprint, targets } : {};
-  return valueBytes({ at: null, ...before, ...place, ...issued, head: head ?? asText(before['head']), stamp });
+/** How the record of an event's account names it, where there is none yet. */
+export function namingOf({
+  provider,
+  endpoint,
+  organization,
+  id,
+  name,
+}: AuditEvent): Pick<AccountRecord, 'key' | 'name'> {
+  const key = [provider ?? '', endpoint ?? '', organization ?? '', id ?? ''];
+  return { key, name: `${provider} service account ${name ?? id}` };
+}
+
+export interface RecordPlace {
+  readonly store: StateStore;
+  readonly key: string;
+  /** Of a record that is to be made. */
+  readonly naming: Pick<AccountRecord, 'key' | 'name'>;
+  readonly uuid: () => string;
+}
+
+/** How often other runs may be faster at one account. */
+const mostTries = 20;
+
+/**
+ * Changes what a store knows of an account, whoever holds it, again where another run was faster. What stays as it is is not
+ * written. @param found the record, where it was read just now. @throws StateError
+ */
+export async function changeMark(
+  { store, key, naming, uuid }: RecordPlace,
+  change: (mark: AccountMark) => AccountMark,
+  found?: FoundRecord,
+): Promise<void> {
+  let last = found;
+  for (let tries = 1; tries <= mostTries; tries += 1) {
+    const { value, record } = last ?? (await readRecord(store, key, naming));
+    const next = change(record);
+    if (isSameMark(record, next)) return;
+    const bytes = encodeAccount({ ...record, ...next }, uuid());
+    const done = await (value === null ? store.create(key, bytes) : store.replace(key, bytes, value.revision));
+    if (done !== null) return;
+    last = undefined;
+  }
+  throw new StateError(`cannot change ${key} in ${store.address}: other runs keep changing it`);
+}
+
+function isSameMark(one: AccountMark, other: AccountMark): boolean {
+  return JSON.stringify([one.issued, one.heads]) === JSON.stringify([other.issued, other.heads]);
 }
 
 export function valueBytes(value: object): Uint8Array {
   return Buffer.from(`${safeJson(JSON.stringify(value))}\n`);
 }
 
-/** Of an event as its object has it: SHA-256 in hex. */
-export function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** Of an event as its line has it: SHA-256 in hex. */
+export function hashOf(line: Uint8Array | string): string {
+  return createHash('sha256').update(line).digest('hex');
 }
 
-/** The hash of the event before, as an event's object says it; null where it says none. */
-export function previousIn(bytes: Uint8Array): string | null {
-  return asText(parseFields(Buffer.from(bytes).toString())?.['previous']);
+/** The lines of an object of the log, each an event, with what ends it. */
+export function linesIn(bytes: Uint8Array): readonly string[] {
+  return Buffer.from(bytes)
+    .toString()
+    .split(/(?<=\n)/);
+}
+
+/** The hashes of the events before, as an event's line says them. */
+export function previousIn(line: string): readonly string[] {
+  return hashesIn(parseFields(line)?.['previous']);
 }

@@ -2,48 +2,57 @@ import type { Context } from '../../context.ts';
 import { CliError, FailedError } from '../../errors.ts';
 import type { AuditFact } from '../audit-event.ts';
 import { eventOf, type AuditLog, type AuditLogOptions } from '../audit-log.ts';
-import type { AccountPlace, AuditEvent } from '../audit-read.ts';
+import type { AuditEvent } from '../audit-read.ts';
 import { StateError, type StateStore } from '../store/store.ts';
-import { hashOf, markAfter, markIn, markKey, placeOf, valueBytes } from './audit-chain.ts';
+import { readRecord } from './account-record.ts';
+import {
+  changeMark,
+  hashOf,
+  issuedBy,
+  markAfter,
+  namingOf,
+  placeOf,
+  recordOf,
+  valueBytes,
+  type MarkChange,
+} from './audit-chain.ts';
+import type { SharedLocks } from './locks.ts';
 
 export interface SharedAuditOptions extends AuditLogOptions, Pick<Context, 'uuid'> {
   readonly store: StateStore;
+  readonly holding: SharedLocks['holding'];
   /** The log on this machine, which takes what the store does not. */
   readonly local: AuditLog;
 }
 
-/** How often other runs may be faster at one account. */
-const mostTries = 20;
-
 /**
- * An audit log in a store: an object for each event, and for each account one that says when its credential was issued last.
- * Nothing is asked yet.
+ * An audit log in a store. Each event has the hash of the one before it of its account, and the account's record that of the
+ * last one. Nothing is asked yet.
  */
 export function openSharedAudit(options: SharedAuditOptions): AuditLog {
-  const { store, local, uuid } = options;
+  const { store, local, uuid, holding } = options;
 
-  async function write(event: AuditEvent): Promise<void> {
+  async function put(event: AuditEvent, previous: readonly string[]): Promise<MarkChange> {
     const key = eventKey(event, uuid());
-    const place = placeOf(event);
-    if (place === null) await store.create(key, valueBytes({ ...event, stamp: uuid() }));
-    else await chain(event, key, place);
+    const bytes = valueBytes({ ...event, previous, stamp: uuid() });
+    if ((await store.create(key, bytes)) === null) {
+      throw new StateError(`another program has changed ${key} in ${store.address}`);
+    }
+    return { issued: issuedBy(event), event: { hash: hashOf(bytes), previous } };
   }
 
-  /** Two runs may write of the same account at once: the slower one comes after the other, and the later credential stays. */
-  async function chain(event: AuditEvent, key: string, place: AccountPlace): Promise<void> {
-    const mark = markKey(place);
-    let written: string | null = null;
-    for (let tries = 1; tries <= mostTries; tries += 1) {
-      const found = await store.get(mark);
-      const previous = found === null ? null : markIn(found.bytes).head;
-      const bytes = valueBytes({ ...event, previous, stamp: uuid() });
-      written = await (written === null ? store.create(key, bytes) : store.replace(key, bytes, written));
-      if (written === null) throw new StateError(`another program has changed ${key} in ${store.address}`);
-      const next = markAfter(event, place, { found: found?.bytes ?? null, head: hashOf(bytes), stamp: uuid() });
-      const done = await (found === null ? store.create(mark, next) : store.replace(mark, next, found.revision));
-      if (done !== null) return;
+  async function write(event: AuditEvent): Promise<void> {
+    const place = placeOf(event);
+    if (place === null) {
+      await put(event, []);
+      return;
     }
-    throw new StateError(`cannot change ${mark} in ${store.address}: other runs keep changing it`);
+    const [key, naming] = [recordOf(place), namingOf(event)];
+    const held = holding(key);
+    const found = held === null ? await readRecord(store, key, naming) : undefined;
+    const change = await put(event, (held?.mark() ?? found?.record)?.heads ?? []);
+    if (held?.note(change) === true) return;
+    await changeMark({ store, key, naming, uuid }, (mark) => markAfter(mark, change), found);
   }
 
   return {

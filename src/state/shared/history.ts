@@ -1,10 +1,12 @@
 import pLimit from 'p-limit';
 
-import { asText, parseFields } from '../../model/account.ts';
+import { parseFields, type Fields } from '../../model/account.ts';
 import { safeText } from '../../model/text.ts';
 import { accountKeyOf, storedEvent, type AuditEvent, type AuditHistory, type LogGap } from '../audit-read.ts';
+import { partsOf } from '../holdings.ts';
 import type { StateStore } from '../store/store.ts';
-import { hashOf, markIn, markKey, previousIn } from './audit-chain.ts';
+import { markIn, namingIn } from './account-record.ts';
+import { hashOf, linesIn, previousIn, recordOf } from './audit-chain.ts';
 
 /** How many values are asked for at once. */
 const concurrency = 16;
@@ -17,51 +19,54 @@ export function openSharedHistory(store: StateStore): AuditHistory {
   }
   return {
     events: async (visit) => {
-      // An event is there before the mark says so.
-      const marks = await valuesAt(await store.list('issued/'));
+      // An event is there before the record of its account says so.
+      const records = await valuesAt(await store.list('accounts/'));
       const values = await valuesAt(await store.list('audit/'));
-      const events = values.map(eventIn);
-      for (const event of events) if (event !== null) visit(event);
-      return { unreadable: events.filter((event) => event === null).length, gaps: gapsIn(values, marks) };
+      const lines = values.flatMap((bytes) => (bytes === null ? [''] : linesIn(bytes)));
+      const seen = lines.flatMap((line) => seenIn(line) ?? []);
+      // Those of one object are in order, and those of another may lie between them.
+      for (const { event } of seen.toSorted(byTime)) visit(event);
+      return { unreadable: lines.length - seen.length, gaps: gapsIn(lines, seen, records.map(fieldsIn)) };
     },
     rotations: async (accounts) => {
-      const known = new Set(await store.list('issued/'));
-      const places = accounts.filter((place) => known.has(markKey(place)));
-      const values = await valuesAt(places.map(markKey));
+      const known = new Set(await store.list('accounts/'));
+      const places = accounts.filter((place) => known.has(recordOf(place)));
+      const values = await valuesAt(places.map(recordOf));
       return new Map(
         places.flatMap((place, index) => {
-          const at = markIn(values[index] ?? new Uint8Array()).at;
-          return at === null ? [] : [[accountKeyOf(place), at] as const];
+          const { issued } = markIn(fieldsIn(values[index] ?? null));
+          return issued === null ? [] : [[accountKeyOf(place), issued.at] as const];
         }),
       );
     },
   };
 }
 
-/** Where the hash of an event before, or of the last one, is that of none that is there. */
-function gapsIn(values: readonly (Uint8Array | null)[], marks: readonly (Uint8Array | null)[]): readonly LogGap[] {
-  const hashes = new Set(values.map((bytes) => bytes && hashOf(bytes)));
-  function isGone(hash: string | null): boolean {
-    return hash !== null && !hashes.has(hash);
+/** An event as its line has it. */
+interface SeenEvent {
+  readonly line: string;
+  readonly event: AuditEvent;
+}
+
+/** Where the hash of an event before, or of a last one, is that of none that is there. */
+function gapsIn(lines: readonly string[], seen: readonly SeenEvent[], records: readonly Fields[]): readonly LogGap[] {
+  const hashes = new Set(lines.map(hashOf));
+  function areGone(all: readonly string[]): boolean {
+    return all.some((hash) => !hashes.has(hash));
   }
-  const events = values.flatMap((bytes) => {
-    const event = eventIn(bytes);
-    return bytes === null || event === null ? [] : [{ event, previous: previousIn(bytes) }];
-  });
-  const names = new Map(events.map(({ event }) => [placeKey(event), event.name]));
-  const between = events.filter(({ previous }) => isGone(previous)).map(({ event }) => gapAt(event.at, event));
-  const ends = marks.flatMap((bytes) => {
-    if (bytes === null || !isGone(markIn(bytes).head)) return [];
-    const { provider, endpoint, id } = parseFields(Buffer.from(bytes).toString()) ?? {};
-    const place = { provider: asText(provider), endpoint: asText(endpoint), id: asText(id) };
-    return [gapAt(null, { ...place, name: names.get(placeKey(place)) ?? null })];
+  const names = new Map(seen.map(({ event }) => [placeKey(event), event.name]));
+  const between = seen.filter(({ line }) => areGone(previousIn(line))).map(({ event }) => gapAt(event.at, event));
+  const ends = records.flatMap((fields) => {
+    if (!areGone(markIn(fields).heads)) return [];
+    const parts = partsOf(namingIn(fields));
+    return [gapAt(null, { ...parts, name: names.get(placeKey(parts)) ?? parts.name })];
   });
   return [...between, ...ends];
 }
 
-type Named = Pick<AuditEvent, 'provider' | 'endpoint' | 'id' | 'name'>;
+type Named = Record<'provider' | 'endpoint' | 'id' | 'name', string | null>;
 
-function gapAt(at: string | null, { name, id }: Named): LogGap {
+function gapAt(at: string | null, { name, id }: Pick<Named, 'name' | 'id'>): LogGap {
   return { at, account: safeText(name ?? id ?? '') };
 }
 
@@ -69,7 +74,16 @@ function placeKey({ provider, endpoint, id }: Omit<Named, 'name'>): string {
   return JSON.stringify([provider, endpoint, id]);
 }
 
-function eventIn(bytes: Uint8Array | null): AuditEvent | null {
-  const fields = bytes === null ? null : parseFields(Buffer.from(bytes).toString());
-  return fields === null ? null : storedEvent(fields);
+function fieldsIn(bytes: Uint8Array | null): Fields {
+  return bytes === null ? {} : (parseFields(Buffer.from(bytes).toString()) ?? {});
+}
+
+function seenIn(line: string): SeenEvent | null {
+  const fields = parseFields(line);
+  const event = fields === null ? null : storedEvent(fields);
+  return event === null ? null : { line, event };
+}
+
+function byTime({ event: one }: SeenEvent, { event: other }: SeenEvent): number {
+  return Date.parse(one.at) - Date.parse(other.at);
 }

@@ -12,14 +12,15 @@ export interface SharedHoldingsOptions extends Pick<Context, 'self' | 'uuid'> {
 /** How many records are asked for at once. */
 const concurrency = 16;
 
-/** Who holds which accounts in a store. Nothing is asked yet. */
+/** Who holds which accounts in a store; one that nobody ever held is not listed. Nothing is asked yet. */
 export function openSharedHoldings({ store, self, uuid }: SharedHoldingsOptions): Holdings {
   async function read(key: string): Promise<Holding | null> {
     const value = await store.get(key);
     if (value === null) return null;
-    const { hold, ...record } = decodeAccount(value.bytes, `${store.address}/${key}`);
+    const { hold, generation, ...record } = decodeAccount(value.bytes, `${store.address}/${key}`);
+    if (generation === 0) return null;
     const seen = hold === null ? null : { ...hold, end: await endOf(hold, value, self) };
-    return { ...record, account: key.slice(recordKey('').length), hold: seen };
+    return { account: key.slice(recordKey('').length), key: record.key, name: record.name, generation, hold: seen };
   }
 
   return {

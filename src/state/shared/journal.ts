@@ -9,7 +9,7 @@ import type { Journal } from '../journal.ts';
 import type { JournalEntry } from '../journal-entry.ts';
 import { decodeRecords, schemaVersion, type Intent, type JournalRecord, type RecordedIntent } from '../record.ts';
 import { entryOf, type EntryPlace, type StoredEntry } from '../stored-entry.ts';
-import { recordKey } from './account-record.ts';
+import { recordKey, wasNeverHeld } from './account-record.ts';
 import { entryKey, removeEntry, sharedEntry, type SharedEntryOptions } from './entry.ts';
 import type { SharedLocks } from './locks.ts';
 
@@ -144,7 +144,8 @@ class SharedJournal {
     const { intent } = one;
     const isShared = intent?.store === store.address && one.records.length > 1 && !one.isUnderWay;
     if (!isShared || (await store.get(entryKey(one.id))) !== null) return one;
-    if ((await store.get(recordKey(accountOf(intent)))) === null) return one;
+    const record = await store.get(recordKey(accountOf(intent)));
+    if (record === null || wasNeverHeld(record.bytes)) return one;
     await local.erase(one.id).catch(() => undefined);
     return null;
   }

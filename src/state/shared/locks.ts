@@ -6,18 +6,20 @@ import type { LockWait } from '../../files/lock.ts';
 import { inWords } from '../../model/duration.ts';
 import { safeText } from '../../model/text.ts';
 import { sactl } from '../../model/hint.ts';
-import { digestOf, type AccountLock, type AccountLocks, type LockedAccount } from '../account-lock.ts';
+import { digestOf, type AccountLocks, type LockedAccount } from '../account-lock.ts';
 import { StateError, type StateStore, type StoredValue } from '../store/store.ts';
 import {
   decodeAccount,
   encodeAccount,
   endOf,
   nameOfHold,
+  readRecord,
   recordKey,
   type AccountRecord,
+  type FoundRecord,
   type Hold,
 } from './account-record.ts';
-import { heldRecord } from './held-record.ts';
+import { heldRecord, type HeldRecord } from './held-record.ts';
 
 export interface SharedLocksOptions extends Pick<Context, 'now' | 'sleep' | 'timeout' | 'uuid' | 'self' | 'signal'> {
   readonly store: StateStore;
@@ -32,18 +34,30 @@ export interface SharedLocksOptions extends Pick<Context, 'now' | 'sleep' | 'tim
 export interface SharedLocks extends AccountLocks {
   /** Who works on an entry of an account, given by its digest; null where no run does, or none that lives. */
   readonly workerOn: (account: string, entry: string) => Promise<Hold | null>;
+  /** The record with this key, where this process holds it; else null. */
+  readonly holding: (key: string) => HeldRecord | null;
 }
 
 /** Nothing is asked yet. There is to be one per process: it knows which records this process holds. */
 export function openSharedLocks(options: SharedLocksOptions): SharedLocks {
   const mine = new Set<string>();
+  const records = new Map<string, HeldRecord>();
   return {
     lock: async (account, wait) => {
       const token = options.uuid();
       mine.add(token);
       try {
-        const held = await new Attempt(options, account, { token, isMine: (other) => mine.has(other) }).take(wait);
-        return { ...held, release: () => held.release().finally(() => mine.delete(token)) };
+        const key = recordKey(digestOf(account.key));
+        const held = await new Attempt(options, account, { key, token, isMine: (other) => mine.has(other) }).take(wait);
+        records.set(key, held);
+        return {
+          ...held,
+          release: async () => {
+            await held.release();
+            mine.delete(token);
+            if (records.get(key) === held) records.delete(key);
+          },
+        };
       } catch (error) {
         mine.delete(token);
         throw error;
@@ -58,6 +72,7 @@ export function openSharedLocks(options: SharedLocksOptions): SharedLocks {
       if (mine.has(hold.token)) return null;
       return (await isAbandoned(options, found, hold)) === true ? null : hold;
     },
+    holding: (key) => records.get(key) ?? null,
   };
 }
 
@@ -74,9 +89,12 @@ interface Seen {
   readonly since: number;
 }
 
-interface Found {
-  readonly value: StoredValue | null;
-  readonly record: AccountRecord;
+interface Seeker {
+  /** Of the account's record. */
+  readonly key: string;
+  readonly token: string;
+  /** Whether this process holds, or seeks, an account with a token. */
+  readonly isMine: (token: string) => boolean;
 }
 
 class Attempt {
@@ -87,24 +105,20 @@ class Attempt {
   readonly #isMine: (token: string) => boolean;
   #seen: Seen | null = null;
 
-  constructor(
-    options: SharedLocksOptions,
-    account: LockedAccount,
-    { token, isMine }: { readonly token: string; readonly isMine: (token: string) => boolean },
-  ) {
+  constructor(options: SharedLocksOptions, account: LockedAccount, { key, token, isMine }: Seeker) {
     this.#options = options;
     this.#account = account;
-    this.#key = recordKey(digestOf(account.key));
+    this.#key = key;
     this.#token = token;
     this.#isMine = isMine;
   }
 
-  async take(wait: LockWait | undefined): Promise<AccountLock> {
+  async take(wait: LockWait | undefined): Promise<HeldRecord> {
     const patienceMs = wait === undefined ? 0 : wait.pauseMs * wait.pauses;
     const startedAt = this.#options.now();
     let tries = 0;
     for (;;) {
-      const found = await this.#read();
+      const found = await readRecord(this.#options.store, this.#key, this.#naming());
       const { hold } = found.record;
       const refusal = hold === null || found.value === null ? null : await this.#refusalOf(found.value, hold);
       if (refusal === null) {
@@ -117,15 +131,6 @@ class Attempt {
         await (wait?.sleep ?? this.#options.sleep)(pauseMs, wait?.signal ?? this.#options.signal);
       }
     }
-  }
-
-  async #read(): Promise<Found> {
-    const value = await this.#options.store.get(this.#key);
-    const record =
-      value === null
-        ? { generation: 0, ...this.#naming(), hold: null }
-        : decodeAccount(value.bytes, `${this.#options.store.address}/${this.#key}`);
-    return { value, record };
   }
 
   /**
@@ -156,7 +161,7 @@ class Attempt {
   }
 
   /** Null where another run was faster. */
-  async #put({ value, record }: Found): Promise<AccountLock | null> {
+  async #put({ value, record }: FoundRecord): Promise<HeldRecord | null> {
     const { store, now, self, run, leaseMs, uuid } = this.#options;
     const takenAt = now();
     const hold: Hold = {
@@ -167,7 +172,7 @@ class Attempt {
       leaseMs,
       entry: this.#account.entry ?? null,
     };
-    const next = { generation: record.generation + 1, ...this.#naming(), hold };
+    const next = { ...record, generation: record.generation + 1, ...this.#naming(), hold };
     const bytes = encodeAccount(next, uuid());
     const revision = await (value === null
       ? store.create(this.#key, bytes)

@@ -45,7 +45,7 @@ describe('state migrate from this machine', () => {
     expect(json(await runner.run([...fromFile, '--json']))).toMatchObject(counts([0, 1], [0, 2]));
     expect(dump()).toBe(before);
     expect([...store.objects.keys()].map((name) => name.split('/')[1])).toEqual(
-      expect.arrayContaining(['entries', 'audit', 'issued', 'inventory']),
+      expect.arrayContaining(['entries', 'audit', 'accounts', 'inventory']),
     );
     const other = machine('runner-2');
     expect(await other.run(['recover', 'list', '-q', '.[] | [.accountName, .state]'])).toEqual({
@@ -224,7 +224,7 @@ describe('state migrate from another store', () => {
     const rooms = [...store.objects].flatMap(([name, { bytes }]) =>
       bytes.length > 0 ? [name.split('/', 2).join('/')] : [],
     );
-    expect([...new Set(rooms)].toSorted()).toEqual(['new/audit', 'new/entries', 'new/issued', 'prod/accounts']);
+    expect([...new Set(rooms)].toSorted()).toEqual(['new/accounts', 'new/audit', 'new/entries', 'prod/accounts']);
     expect(await runner.run(['audit', 'list', '-q', '.[].operation'], { env: newStore })).toEqual({
       code: 0,
       stdout: 'rotate\nupdate\n',

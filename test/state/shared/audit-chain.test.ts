@@ -28,19 +28,9 @@ describe('the audit log in a store', () => {
   it('has the hash of the event before, and is whole', async () => {
     const { second, store, events } = await threeEvents();
     const previous = events.map((name) => JSON.parse(textOf(store.objects.get(name)?.bytes)).previous as unknown);
-    expect(previous).toEqual([null, expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    const one = [expect.stringMatching(/^[0-9a-f]{64}$/)];
+    expect(previous).toEqual([[], one, one]);
     expect(await second.run(list)).toEqual({ code: 0, stdout: 'rotate\nupdate\nrotate\n', stderr: '' });
-  });
-
-  it('costs a rotation three requests', async () => {
-    const { machine, store } = useMachines(deploy());
-    await machine('runner-1').run(rotate);
-    const asked = store.requests.filter((request) => / prod\/(?:audit|issued)\//.test(request));
-    expect(asked.map((request) => request.split('/', 2).join('/'))).toEqual([
-      'GET prod/issued',
-      'PUT prod/audit',
-      'PUT prod/issued',
-    ]);
   });
 
   it.each([

@@ -18,7 +18,7 @@ const holder = { pid: 1, host: 'host', bootId: null, pidNamespace: null, startTi
 
 function recordOf(token: string): AccountRecord & { readonly hold: NonNullable<AccountRecord['hold']> } {
   const hold = { token, holder, run: null, since: '2026-11-22T12:00:00Z', leaseMs, entry: null };
-  return { generation: 1, key: ['nscale', 'a1'], name: 'ci', hold };
+  return { generation: 1, key: ['nscale', 'a1'], name: 'ci', issued: null, heads: [], hold };
 }
 
 interface World {

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+
+import type { AuditFact } from '../../../src/state/audit-event.ts';
+import { openAuditLog } from '../../../src/state/audit-log.ts';
+import { accountKeyOf, type LogGap } from '../../../src/state/audit-read.ts';
+import { accountKey } from '../../../src/state/account-lock.ts';
+import { openSharedAudit } from '../../../src/state/shared/audit.ts';
+import { openSharedHistory } from '../../../src/state/shared/history.ts';
+import { openSharedHoldings } from '../../../src/state/shared/holdings.ts';
+import { openSharedLocks } from '../../../src/state/shared/locks.ts';
+import { StateError } from '../../../src/state/store/store.ts';
+import { testContext, testNow } from '../../harness/context.ts';
+import { createModelStore, type ModelStoreOptions } from '../../harness/model-store.ts';
+import { fact, logOptions } from '../audit-workspace.ts';
+
+// What the record of an account has of its events, while runs of several machines write them.
+
+const place = { provider: 'nscale', endpoint: 'https://identity.example', id: 'id-1' } as const;
+const ci = { key: accountKey({ ...place, organization: 'org-1' }, { id: 'id-1', name: 'ci' }), name: 'ci' };
+const rotated: AuditFact = { ...fact, operation: 'rotate', fingerprint: 'sha256:0123456789ab' };
+const leaseMs = 60_000;
+
+function world() {
+  let now = testNow;
+  let happens: ModelStoreOptions['pass'];
+  const calls: string[] = [];
+  const model = createModelStore({
+    now: () => now,
+    pass: (verb, key, moment) => {
+      if (moment === 'before') calls.push(`${verb} ${key.split('/', 1).join('')}`);
+      return happens?.(verb, key, moment);
+    },
+  });
+  function machine(host: string) {
+    const self = { pid: 1, host, isRunning: () => true };
+    const own = {
+      ...logOptions({ self, overrides: { now: () => now } }),
+      ...testContext().ctx,
+      now: () => now,
+      self,
+      uuid: () => crypto.randomUUID(),
+      store: model.open(),
+      report: () => Promise.resolve(),
+    };
+    const locks = openSharedLocks({ ...own, leaseMs, run: null });
+    const local: AuditFact[] = [];
+    const log = { ...openAuditLog(own), append: async (one: AuditFact) => void local.push(one) };
+    const audit = openSharedAudit({ ...own, holding: locks.holding, local: log });
+    return { locks, audit, local, history: openSharedHistory(own.store), holdings: openSharedHoldings(own) };
+  }
+  const reader = machine('reader');
+  return {
+    machine,
+    calls,
+    values: model.values,
+    pass: (ms: number) => void (now += ms),
+    meet: (pass: ModelStoreOptions['pass']) => void (happens = pass),
+    /** What the log tells: machines in order, and gaps. */
+    read: async (): Promise<{ hosts: readonly (string | null)[]; gaps: readonly LogGap[] }> => {
+      const hosts: (string | null)[] = [];
+      const { gaps } = await reader.history.events(({ host }) => void hosts.push(host));
+      return { hosts, gaps };
+    },
+    issuedAt: async () => (await reader.history.rotations([place])).get(accountKeyOf(place)) ?? null,
+    /** The keys of its events, in order of their times. */
+    events: () => [...model.values.keys()].filter((key) => key.startsWith('audit/')).toSorted(),
+    /** Takes an event out of the store. */
+    lose: async (key: string) => {
+      const store = model.open();
+      await store.remove(key, (await store.get(key))?.revision ?? '');
+    },
+  };
+}
+
+function fails(): never {
+  throw new StateError('no answer');
+}
+
+const gapAtEnd = [{ at: null, account: 'ci' }];
+
+describe('an event of an account that this run holds', () => {
+  it('costs one request, and the release says that it is the last one', async () => {
+    const { machine, calls, read, events, lose, issuedAt } = world();
+    const { locks, audit } = machine('one');
+    const held = await locks.lock(ci);
+    calls.length = 0;
+    await audit.append(rotated);
+    await held.release();
+    expect(calls).toEqual(['create audit', 'replace accounts']);
+    expect(await read()).toEqual({ hosts: ['one'], gaps: [] });
+    expect(await issuedAt()).toBe('2026-11-22T12:00:00.000Z');
+    await lose(events()[0] ?? '');
+    expect(await read()).toEqual({ hosts: [], gaps: gapAtEnd });
+  });
+
+  it('names the one before it, which it need not ask for', async () => {
+    const { machine, pass, read, events, lose } = world();
+    const { locks, audit } = machine('one');
+    const held = await locks.lock(ci);
+    for (const one of [rotated, fact, rotated]) {
+      await audit.append(one);
+      pass(1000);
+    }
+    await held.release();
+    await lose(events()[1] ?? '');
+    expect(await read()).toEqual({ hosts: ['one', 'one'], gaps: [{ at: '2026-11-22T12:00:02.000Z', account: 'ci' }] });
+  });
+
+  it('is no gap where the run is killed before it lets go of it, and the next one is none either', async () => {
+    const { machine, pass, read, issuedAt } = world();
+    const [one, other] = [machine('one'), machine('other')];
+    await one.locks.lock(ci);
+    await one.audit.append(rotated);
+    pass(leaseMs + 1);
+    expect(await read()).toEqual({ hosts: ['one'], gaps: [] });
+    const held = await other.locks.lock(ci);
+    await other.audit.append(rotated);
+    await held.release();
+    expect(await read()).toEqual({ hosts: ['one', 'other'], gaps: [] });
+    expect(await issuedAt()).toBe('2026-11-22T12:01:00.001Z');
+  });
+
+  it('is said in the record of the run that has taken the account over, which holds it still', async () => {
+    const { machine, pass, read, events, lose, issuedAt } = world();
+    const [one, other] = [machine('one'), machine('other')];
+    const lost = await one.locks.lock(ci);
+    pass(leaseMs + 1);
+    const held = await other.locks.lock(ci);
+    await one.audit.append(rotated);
+    await lost.release();
+    expect(await held.renew()).toBe(true);
+    expect(await issuedAt()).not.toBeNull();
+    await held.release();
+    expect(await read()).toEqual({ hosts: ['one'], gaps: [] });
+    await lose(events()[0] ?? '');
+    expect(await read()).toEqual({ hosts: [], gaps: gapAtEnd });
+  });
+
+  it('is said once where the answer to a write of the record is lost', async () => {
+    const { machine, meet, read, values } = world();
+    const { locks, audit } = machine('one');
+    const held = await locks.lock(ci);
+    await audit.append(rotated);
+    meet((verb, _, moment) => (verb === 'replace' && moment === 'after' ? fails() : undefined));
+    expect(await held.renew()).toBe(true);
+    meet(undefined);
+    await held.release();
+    expect(await read()).toEqual({ hosts: ['one'], gaps: [] });
+    const [record] = [...values].filter(([key]) => key.startsWith('accounts/')).map(([, { bytes }]) => bytes);
+    const { heads, hold } = JSON.parse(Buffer.from(record ?? []).toString()) as Record<string, unknown>;
+    expect({ heads, hold }).toEqual({ heads: [expect.any(String)], hold: null });
+  });
+});
+
+describe('an event of an account that this run does not hold', () => {
+  it('is written, and then said in a record of its own, which is no account that was ever held', async () => {
+    const { machine, calls, read, issuedAt } = world();
+    const { audit, holdings } = machine('one');
+    await audit.append({ ...rotated, operation: 'create' });
+    expect(calls).toEqual(['get accounts', 'create audit', 'create accounts']);
+    expect(await issuedAt()).toBe('2026-11-22T12:00:00.000Z');
+    expect(await holdings.list()).toEqual([]);
+    await audit.append(fact);
+    expect(calls.slice(3)).toContain('replace accounts');
+    expect(await read()).toMatchObject({ gaps: [] });
+  });
+
+  it('costs the run that holds the account nothing, and both are missed where they are gone', async () => {
+    const { machine, pass, read, events, lose } = world();
+    const [one, other] = [machine('one'), machine('other')];
+    const held = await one.locks.lock(ci);
+    await one.audit.append(rotated);
+    pass(1000);
+    await other.audit.append({ ...fact, operation: 'discard' });
+    expect(await held.renew()).toBe(true);
+    await held.release();
+    expect(await read()).toEqual({ hosts: ['one', 'other'], gaps: [] });
+    const [first = '', second = ''] = events();
+    await lose(first);
+    expect(await read()).toEqual({ hosts: ['other'], gaps: gapAtEnd });
+    await lose(second);
+    expect(await read()).toEqual({ hosts: [], gaps: gapAtEnd });
+  });
+
+  it('comes after both where two were written at once', async () => {
+    const { machine, pass, read, events, lose } = world();
+    const [one, other] = [machine('one'), machine('other')];
+    await Promise.all([one.audit.append(fact), other.audit.append(fact)]);
+    pass(1000);
+    await one.audit.append(rotated);
+    expect(await read()).toMatchObject({ gaps: [] });
+    for (const key of events().slice(0, 2)) await lose(key);
+    expect(await read()).toEqual({ hosts: ['one'], gaps: [{ at: '2026-11-22T12:00:01.000Z', account: 'ci' }] });
+  });
+
+  it('is in the log of this machine where the record cannot be written, and the store keeps it too', async () => {
+    const { machine, meet, read } = world();
+    const { audit, local } = machine('one');
+    meet((verb, key, moment) =>
+      verb === 'create' && key.startsWith('accounts/') && moment === 'before' ? fails() : undefined,
+    );
+    await expect(audit.append(fact)).rejects.toMatchObject({
+      code: 'audit',
+      message: 'no answer; it is in the log of this machine only',
+    });
+    expect(local).toEqual([fact]);
+    expect(await read()).toEqual({ hosts: ['one'], gaps: [] });
+  });
+});
+
+it('an account is one, whether its organization is known or not; a name is one of its organization', async () => {
+  const { machine } = world();
+  const [one, other] = [machine('one'), machine('other')];
+  const connection = { ...place, organization: 'org-1' };
+  const byName = { id: null, name: 'ci' };
+  await one.locks.lock(ci);
+  const anywhere = accountKey({ ...connection, organization: null }, { id: 'id-1', name: 'ci' });
+  await expect(other.locks.lock({ key: anywhere, name: 'ci' })).rejects.toMatchObject({ code: 'locked' });
+  await one.locks.lock({ key: accountKey(connection, byName), name: 'ci' });
+  await other.locks.lock({ key: accountKey({ ...connection, organization: 'org-2' }, byName), name: 'ci' });
+});
+
+it('a record of an earlier version is read', async () => {
+  const { machine, values, read, issuedAt } = world();
+  const { locks, audit } = machine('one');
+  const held = await locks.lock(ci);
+  await held.release();
+  for (const [key, kept] of values) {
+    const {
+      issued: _,
+      heads: __,
+      ...earlier
+    } = JSON.parse(Buffer.from(kept.bytes).toString()) as Record<string, unknown>;
+    Object.assign(kept, { bytes: Buffer.from(JSON.stringify(earlier)) });
+    expect(key).toMatch(/^accounts\//);
+  }
+  expect(await issuedAt()).toBeNull();
+  await (await locks.lock(ci)).release();
+  await audit.append(rotated);
+  expect(await read()).toEqual({ hosts: ['one'], gaps: [] });
+  expect(await issuedAt()).not.toBeNull();
+});
