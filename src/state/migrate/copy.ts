@@ -5,6 +5,7 @@ import { quoted } from '../../model/text.ts';
 import { storedEvent, type AuditEvent } from '../audit-read.ts';
 import { decodeRecords } from '../record.ts';
 import { markIn, namingIn } from '../shared/account-record.ts';
+import { eventsAt } from '../shared/audit.ts';
 import { changeMark, issuedBy, markAfter, namingOf, placeOf, recordOf } from '../shared/audit-chain.ts';
 import { largestValue, StateError, type StateStore } from '../store/store.ts';
 import { concurrency, type SourceContents, type SourceValue } from './source.ts';
@@ -25,17 +26,24 @@ export async function copyValues(values: readonly SourceValue[], to: StateStore,
   const present = new Set(await to.list(prefix));
   const limit = pLimit(concurrency);
   const done = await Promise.all(
-    values.filter(({ key }) => !present.has(key)).map((value) => limit(() => copyValue(value, to))),
+    values
+      .filter(({ key }) => !present.has(key))
+      .map((value) => limit(async () => ((await copyValue(value, to)) ? [value] : []))),
   );
-  const copied = done.filter(Boolean).length;
-  return { copied, present: values.length - copied };
+  const copied = countOf(done.flat());
+  return { copied, present: countOf(values) - copied };
 }
 
 /** What `copyValues` would do. @throws StateError */
 export async function countMissing(values: readonly SourceValue[], to: StateStore, prefix: string): Promise<Copied> {
   const known = new Set(await to.list(prefix));
-  const present = values.filter(({ key }) => known.has(key)).length;
-  return { copied: values.length - present, present };
+  const present = countOf(values.filter(({ key }) => known.has(key)));
+  return { copied: countOf(values) - present, present };
+}
+
+/** How many entries or events they hold. */
+function countOf(values: readonly SourceValue[]): number {
+  return values.reduce((sum, { key }) => sum + eventsAt(key), 0);
 }
 
 /** @returns false where another run was faster, or it is gone */

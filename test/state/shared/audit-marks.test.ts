@@ -1,86 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import type { AuditFact } from '../../../src/state/audit-event.ts';
-import { openAuditLog } from '../../../src/state/audit-log.ts';
-import { accountKeyOf, type LogGap } from '../../../src/state/audit-read.ts';
 import { accountKey } from '../../../src/state/account-lock.ts';
-import { openSharedAudit } from '../../../src/state/shared/audit.ts';
-import { openSharedHistory } from '../../../src/state/shared/history.ts';
-import { openSharedHoldings } from '../../../src/state/shared/holdings.ts';
-import { openSharedLocks } from '../../../src/state/shared/locks.ts';
-import { StateError } from '../../../src/state/store/store.ts';
-import { testContext, testNow } from '../../harness/context.ts';
-import { createModelStore, type ModelStoreOptions } from '../../harness/model-store.ts';
-import { fact, logOptions } from '../audit-workspace.ts';
+import { fact } from '../audit-workspace.ts';
+import { auditWorld, ci, fails, leaseMs, place, rotated } from './audit-world.ts';
 
 // What the record of an account has of its events, while runs of several machines write them.
-
-const place = { provider: 'nscale', endpoint: 'https://identity.example', id: 'id-1' } as const;
-const ci = { key: accountKey({ ...place, organization: 'org-1' }, { id: 'id-1', name: 'ci' }), name: 'ci' };
-const rotated: AuditFact = { ...fact, operation: 'rotate', fingerprint: 'sha256:0123456789ab' };
-const leaseMs = 60_000;
-
-function world() {
-  let now = testNow;
-  let happens: ModelStoreOptions['pass'];
-  const calls: string[] = [];
-  const model = createModelStore({
-    now: () => now,
-    pass: (verb, key, moment) => {
-      if (moment === 'before') calls.push(`${verb} ${key.split('/', 1).join('')}`);
-      return happens?.(verb, key, moment);
-    },
-  });
-  function machine(host: string) {
-    const self = { pid: 1, host, isRunning: () => true };
-    const own = {
-      ...logOptions({ self, overrides: { now: () => now } }),
-      ...testContext().ctx,
-      now: () => now,
-      self,
-      uuid: () => crypto.randomUUID(),
-      store: model.open(),
-      report: () => Promise.resolve(),
-    };
-    const locks = openSharedLocks({ ...own, leaseMs, run: null });
-    const local: AuditFact[] = [];
-    const log = { ...openAuditLog(own), append: async (one: AuditFact) => void local.push(one) };
-    const audit = openSharedAudit({ ...own, holding: locks.holding, local: log });
-    return { locks, audit, local, history: openSharedHistory(own.store), holdings: openSharedHoldings(own) };
-  }
-  const reader = machine('reader');
-  return {
-    machine,
-    calls,
-    values: model.values,
-    pass: (ms: number) => void (now += ms),
-    meet: (pass: ModelStoreOptions['pass']) => void (happens = pass),
-    /** What the log tells: machines in order, and gaps. */
-    read: async (): Promise<{ hosts: readonly (string | null)[]; gaps: readonly LogGap[] }> => {
-      const hosts: (string | null)[] = [];
-      const { gaps } = await reader.history.events(({ host }) => void hosts.push(host));
-      return { hosts, gaps };
-    },
-    issuedAt: async () => (await reader.history.rotations([place])).get(accountKeyOf(place)) ?? null,
-    /** The keys of its events, in order of their times. */
-    events: () => [...model.values.keys()].filter((key) => key.startsWith('audit/')).toSorted(),
-    /** Takes an event out of the store. */
-    lose: async (key: string) => {
-      const store = model.open();
-      await store.remove(key, (await store.get(key))?.revision ?? '');
-    },
-  };
-}
-
-function fails(): never {
-  throw new StateError('no answer');
-}
 
 const gapAtEnd = [{ at: null, account: 'ci' }];
 
 describe('an event of an account that this run holds', () => {
   it('costs one request, and the release says that it is the last one', async () => {
-    const { machine, calls, read, events, lose, issuedAt } = world();
+    const { machine, calls, read, events, lose, issuedAt } = auditWorld();
     const { locks, audit } = machine('one');
     const held = await locks.lock(ci);
     calls.length = 0;
@@ -94,7 +24,7 @@ describe('an event of an account that this run holds', () => {
   });
 
   it('names the one before it, which it need not ask for', async () => {
-    const { machine, pass, read, events, lose } = world();
+    const { machine, pass, read, events, lose } = auditWorld();
     const { locks, audit } = machine('one');
     const held = await locks.lock(ci);
     for (const one of [rotated, fact, rotated]) {
@@ -107,7 +37,7 @@ describe('an event of an account that this run holds', () => {
   });
 
   it('is no gap where the run is killed before it lets go of it, and the next one is none either', async () => {
-    const { machine, pass, read, issuedAt } = world();
+    const { machine, pass, read, issuedAt } = auditWorld();
     const [one, other] = [machine('one'), machine('other')];
     await one.locks.lock(ci);
     await one.audit.append(rotated);
@@ -121,7 +51,7 @@ describe('an event of an account that this run holds', () => {
   });
 
   it('is said in the record of the run that has taken the account over, which holds it still', async () => {
-    const { machine, pass, read, events, lose, issuedAt } = world();
+    const { machine, pass, read, events, lose, issuedAt } = auditWorld();
     const [one, other] = [machine('one'), machine('other')];
     const lost = await one.locks.lock(ci);
     pass(leaseMs + 1);
@@ -137,7 +67,7 @@ describe('an event of an account that this run holds', () => {
   });
 
   it('is said once where the answer to a write of the record is lost', async () => {
-    const { machine, meet, read, values } = world();
+    const { machine, meet, read, values } = auditWorld();
     const { locks, audit } = machine('one');
     const held = await locks.lock(ci);
     await audit.append(rotated);
@@ -154,7 +84,7 @@ describe('an event of an account that this run holds', () => {
 
 describe('an event of an account that this run does not hold', () => {
   it('is written, and then said in a record of its own, which is no account that was ever held', async () => {
-    const { machine, calls, read, issuedAt } = world();
+    const { machine, calls, read, issuedAt } = auditWorld();
     const { audit, holdings } = machine('one');
     await audit.append({ ...rotated, operation: 'create' });
     expect(calls).toEqual(['get accounts', 'create audit', 'create accounts']);
@@ -166,7 +96,7 @@ describe('an event of an account that this run does not hold', () => {
   });
 
   it('costs the run that holds the account nothing, and both are missed where they are gone', async () => {
-    const { machine, pass, read, events, lose } = world();
+    const { machine, pass, read, events, lose } = auditWorld();
     const [one, other] = [machine('one'), machine('other')];
     const held = await one.locks.lock(ci);
     await one.audit.append(rotated);
@@ -183,7 +113,7 @@ describe('an event of an account that this run does not hold', () => {
   });
 
   it('comes after both where two were written at once', async () => {
-    const { machine, pass, read, events, lose } = world();
+    const { machine, pass, read, events, lose } = auditWorld();
     const [one, other] = [machine('one'), machine('other')];
     await Promise.all([one.audit.append(fact), other.audit.append(fact)]);
     pass(1000);
@@ -194,7 +124,7 @@ describe('an event of an account that this run does not hold', () => {
   });
 
   it('is in the log of this machine where the record cannot be written, and the store keeps it too', async () => {
-    const { machine, meet, read } = world();
+    const { machine, meet, read } = auditWorld();
     const { audit, local } = machine('one');
     meet((verb, key, moment) =>
       verb === 'create' && key.startsWith('accounts/') && moment === 'before' ? fails() : undefined,
@@ -209,7 +139,7 @@ describe('an event of an account that this run does not hold', () => {
 });
 
 it('an account is one, whether its organization is known or not; a name is one of its organization', async () => {
-  const { machine } = world();
+  const { machine } = auditWorld();
   const [one, other] = [machine('one'), machine('other')];
   const connection = { ...place, organization: 'org-1' };
   const byName = { id: null, name: 'ci' };
@@ -221,7 +151,7 @@ it('an account is one, whether its organization is known or not; a name is one o
 });
 
 it('a record of an earlier version is read', async () => {
-  const { machine, values, read, issuedAt } = world();
+  const { machine, values, read, issuedAt } = auditWorld();
   const { locks, audit } = machine('one');
   const held = await locks.lock(ci);
   await held.release();
