@@ -27,18 +27,34 @@ const withoutExecutableSubcommands = {
 
 /**
  * undici without what is not used: HTTP/2, the second build of its parser (the one without SIMD runs on every machine), what
- * makes bodies of forms, and Node's own http, of which it wants a default that is given.
+ * makes bodies of forms, Node's own http, of which it wants a default that is given, and node:assert, which takes 1.7 ms to
+ * load for one function.
  * @type {import('rolldown').Plugin}
  */
 const slimUndici = {
   name: 'slim-undici',
   /** @param {string} id @param {string | undefined} importer */
   resolveId(id, importer) {
-    if (!/[\\/]node_modules[\\/]undici[\\/]/.test(importer ?? '')) return null;
+    if (!isUndici.test(importer ?? '')) return null;
     if (id === '../llhttp/llhttp_simd-wasm.js') return this.resolve('../llhttp/llhttp-wasm.js', importer);
+    if (id === 'node:assert') return plainAssert;
     return unusedInUndici.has(id) ? nothing : null;
   },
+  /** @param {string} id */
+  load(id) {
+    return id === plainAssert
+      ? "module.exports = (value, message) => { if (!value) throw new Error(message ?? 'undici is in a state that it should not be in'); };"
+      : null;
+  },
+  /** @param {string} code @param {string} id */
+  transform(code, id) {
+    if (isUndici.test(id) && /\bassert\.\w/.test(code)) throw new Error(`${id} needs more of node:assert`);
+    return null;
+  },
 };
+
+const isUndici = /[\\/]node_modules[\\/]undici[\\/]/;
+const plainAssert = '\0plain-assert';
 
 const unusedInUndici = new Set(['./client-h2.js', '../web/fetch/body.js', 'node:http', 'node:http2']);
 
@@ -80,6 +96,23 @@ export const rawText = {
   load(id) {
     if (!id.endsWith('?raw')) return null;
     return `export default ${JSON.stringify(readFileSync(id.slice(0, -'?raw'.length), 'utf8'))}`;
+  },
+};
+
+/**
+ * Puts the bundler's few helpers into the files of a refusal: a file more would take a third of a millisecond.
+ * @type {import('rolldown').Plugin}
+ */
+const inlineHelpers = {
+  name: 'inline-helpers',
+  generateBundle(_options, files) {
+    const chunks = Object.values(files).filter((file) => file.type === 'chunk');
+    const helpers = chunks.find(({ name }) => name === 'rolldown-runtime');
+    if (helpers === undefined) throw new Error('the bundler has put its helpers elsewhere');
+    const text = `(()=>{const exports={};${helpers.code.trim()};return exports})()`;
+    for (const chunk of chunks.filter(({ name }) => ['bin', 'main', 'guess'].includes(name))) {
+      chunk.code = chunk.code.replace(`require("./${helpers.fileName}")`, () => text);
+    }
   },
 };
 
@@ -148,7 +181,7 @@ export async function bundle({ dir, plugins = [], output: more = {} }) {
     preserveEntrySignatures: false,
     // The order of chunks follows the paths of modules; a linked node_modules keeps the one it has here.
     resolve: { symlinks: false },
-    plugins: [withoutExecutableSubcommands, slimUndici, slimAge, rawText, ...plugins],
+    plugins: [withoutExecutableSubcommands, slimUndici, slimAge, rawText, inlineHelpers, ...plugins],
     transform: { target: 'node20.19' },
   });
   try {
