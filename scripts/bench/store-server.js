@@ -35,6 +35,10 @@ export async function serveStore({ delayMs }) {
     const { pathname, searchParams } = new URL(url, 'http://bench');
     const name = pathname.slice(bucket.length + 2);
     const found = objects.get(name);
+    if (name === '' && method === 'POST') {
+      for (const [, key = ''] of bytes.toString().matchAll(/<Key>([^<]+)<\/Key>/g)) objects.delete(key);
+      return { status: 200, body: '<DeleteResult/>' };
+    }
     if (name === '') return { status: 200, body: listOf(objects, searchParams.get('prefix') ?? '') };
     if (method === 'GET') {
       if (found === undefined) return { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
@@ -43,10 +47,6 @@ export async function serveStore({ delayMs }) {
     const isFree = headers['if-none-match'] !== '*' || found === undefined;
     const isSame = headers['if-match'] === undefined || headers['if-match'] === found?.etag;
     if (!isFree || !isSame) return { status: 412, body: '<Error><Code>PreconditionFailed</Code></Error>' };
-    if (method === 'DELETE') {
-      objects.delete(name);
-      return { status: 204, body: '' };
-    }
     writes += 1;
     const etag = `"${writes}"`;
     objects.set(name, { etag, bytes, writtenAt: new Date().toUTCString() });

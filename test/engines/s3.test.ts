@@ -2,8 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { readStoreAddress } from '../../src/model/store-address.ts';
+import { Secret } from '../../src/model/credential.ts';
+import { createExchange } from '../../src/session/store-exchange.ts';
+import { readListPage } from '../../src/state/store/s3-answer.ts';
+import { openBucket } from '../../src/state/store/s3-bucket.ts';
+import type { StateStore } from '../../src/state/store/store.ts';
 import { openStoreAt } from '../harness/stores.ts';
 import { describeStore, freshValue } from '../state/store/contract.ts';
 import { describeCheck } from './check.ts';
@@ -61,6 +67,42 @@ describe.skipIf(gateway === null && moto === null && !demandsAll)('S3', () => {
   });
 
   describeRotation(() => ({ env: { ...env, SACTL_STATE: address() }, address: address() }));
+
+  it('deletes what is left of removed values when a store is closed, and with what another run removes', async () => {
+    const { ctx } = engineContext(env);
+    const reading = readStoreAddress(address('ops/swept'));
+    if (!('value' in reading) || reading.value.kind !== 's3') throw new Error('no address of a bucket');
+    const key = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: new Secret(secret), sessionToken: null };
+    const bucket = openBucket({
+      ...ctx,
+      address: reading.value,
+      defaultRegion: 'us-east-1',
+      exchange: await createExchange(ctx, { input: false, color: false }, new URL(`http://127.0.0.1:${String(port)}`)),
+      credential: () => Promise.resolve({ ...key, expiresAt: null }),
+    });
+    async function left(): Promise<number> {
+      const answer = await bucket.read(
+        { method: 'GET', name: null, query: { 'list-type': '2', prefix: 'swept/' } },
+        '',
+      );
+      return readListPage(answer).empty.length;
+    }
+    const removed = ['entries/4f1c09d2-0000-4000-8000-000000000001', 'entries/4f1c09d2-0000-4000-8000-000000000002'];
+    async function remove(): Promise<StateStore> {
+      const store = await openStoreAt(ctx, address('ops/swept'));
+      for (const name of removed) await store.remove(name, (await store.create(name, freshValue())) ?? '');
+      return store;
+    }
+    const closed = await remove();
+    expect(await left()).toBe(2);
+    await closed.close();
+    expect(await left()).toBe(0);
+    await remove();
+    const next = await openStoreAt(ctx, address('ops/swept'));
+    expect(await next.list('entries/')).toEqual([]);
+    await next.remove('k', (await next.create('k', freshValue())) ?? '');
+    await vi.waitUntil(async () => (await left()) === 1);
+  });
 
   it('makes no bucket', async () => {
     const store = await openStoreAt(engineContext(env).ctx, address('nothing'));

@@ -80,16 +80,26 @@ export function createS3Server(options: S3ServerOptions = {}): S3Server {
     const [, named, ...rest] = pathname.split('/');
     if (named !== bucket) return refuse(404, 'NoSuchBucket');
     const name = decodeURIComponent(rest.join('/'));
+    if (name === '' && request.method === 'POST') return deleteAll(request, bytes);
     if (name === '') return list(searchParams);
     if (request.method === 'GET') return read(name);
     const refusal = conditionProblem(request, objects.get(name));
     if (isBad) await new Promise((resolve) => setImmediate(resolve));
     if (refusal !== null) return refuse(refusal === 'NoSuchKey' ? 404 : 412, refusal);
-    if (request.method === 'DELETE') {
-      objects.delete(name);
-      return answer(204, null);
-    }
     return answer(200, '', { etag: put(name, bytes) });
+  }
+
+  /** Deletes the objects that the document names, each on condition. */
+  function deleteAll({ headers }: Request, bytes: Uint8Array): Response {
+    const isWhole = headers.get('content-md5') === createHash('md5').update(bytes).digest('base64');
+    if (!isWhole) return refuse(400, 'BadDigest');
+    const items = Buffer.from(bytes)
+      .toString()
+      .matchAll(/<Object><Key>([^<]+)<\/Key>(?:<ETag>([^<]+)<\/ETag>)?<\/Object>/g);
+    for (const [, name = '', etag] of items) {
+      if (etag === undefined || objects.get(name)?.etag === etag.replaceAll('&quot;', '"')) objects.delete(name);
+    }
+    return answer(200, '<DeleteResult/>', { 'content-type': 'application/xml' });
   }
 
   function put(name: string, bytes: Uint8Array): string {
@@ -111,8 +121,9 @@ export function createS3Server(options: S3ServerOptions = {}): S3Server {
     const all = [...objects.keys()].filter((name) => name.startsWith(prefix) && name > from).toSorted();
     const page = all.slice(0, pageSize);
     const contents = page.map((name) => {
-      const size = String(objects.get(name)?.bytes.length);
-      return `<Contents><Key>${encodeURIComponent(name)}</Key><Size>${size}</Size></Contents>`;
+      const { bytes, etag } = objects.get(name) ?? { bytes: '', etag: '' };
+      const tag = `<ETag>${etag.replaceAll('"', '&quot;')}</ETag>`;
+      return `<Contents><Key>${encodeURIComponent(name)}</Key>${tag}<Size>${bytes.length}</Size></Contents>`;
     });
     const more = page.length < all.length;
     const next = more ? `<NextContinuationToken>${escapeXml(page.at(-1) ?? '')}</NextContinuationToken>` : '';
@@ -171,6 +182,7 @@ function describeRequest({ method, url, headers }: Request): string {
   const name = pathname.split('/').slice(2).join('/');
   const conditions = ['if-match', 'if-none-match'].filter((header) => headers.has(header));
   const said = conditions.map((header) => ` ${header}=${String(headers.get(header))}`).join('');
+  if (searchParams.has('delete')) return `${method} delete`;
   return `${method} ${name === '' ? `list ${searchParams.get('prefix') ?? ''}` : name}${said}`;
 }
 

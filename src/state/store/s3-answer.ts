@@ -12,10 +12,19 @@ export function errorCodeOf({ bytes }: StoreAnswer): string {
   return /<Code>([A-Za-z0-9.]{1,100})<\/Code>/.exec(Buffer.from(bytes.subarray(0, 4096)).toString())?.[1] ?? '';
 }
 
+/** An object that stands for a value that was removed. */
+export interface EmptyObject {
+  /** In the bucket. */
+  readonly name: string;
+  /** Null where the server does not say. */
+  readonly etag: string | null;
+}
+
 /** A page of a list. */
 export interface ListPage {
   /** Of objects that are not empty. */
   readonly names: readonly string[];
+  readonly empty: readonly EmptyObject[];
   /** What the next page is asked for with; null on the last one. */
   readonly next: string | null;
 }
@@ -26,13 +35,21 @@ export function readListPage({ bytes }: StoreAnswer): ListPage {
   const [head = '', ...contents] = text.split('<Contents>');
   if (!head.includes('<ListBucketResult')) throw new Error('the answer is no list');
   const objects = contents.map((part) => part.split('</Contents>')[0] ?? '');
-  const names = objects.filter((part) => elementOf(part, 'Size') !== '0').map((part) => nameIn(part));
+  const [full, none] = [objects.filter((part) => !isEmpty(part)), objects.filter(isEmpty)];
+  const found = {
+    names: full.map(nameIn),
+    empty: none.map((part) => ({ name: nameIn(part), etag: unescapeXml(elementOf(part, 'ETag') ?? '') || null })),
+  };
   // What belongs to the whole list may stand before its objects or behind them.
   const whole = `${head}${contents.at(-1)?.split('</Contents>').slice(1).join('') ?? ''}`;
-  if (elementOf(whole, 'IsTruncated') !== 'true') return { names, next: null };
+  if (elementOf(whole, 'IsTruncated') !== 'true') return { ...found, next: null };
   const next = elementOf(whole, 'NextContinuationToken');
   if (next === null) throw new Error('the list does not say how it goes on');
-  return { names, next: unescapeXml(next) };
+  return { ...found, next: unescapeXml(next) };
+}
+
+function isEmpty(part: string): boolean {
+  return elementOf(part, 'Size') === '0';
 }
 
 function nameIn(part: string): string {

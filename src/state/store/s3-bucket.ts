@@ -8,7 +8,7 @@ import { StateError } from './store.ts';
 
 /** One request, signed. */
 export interface StoreRequest {
-  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes?: Uint8Array;

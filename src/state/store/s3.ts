@@ -1,8 +1,9 @@
 import type { StoreAddress } from '../../model/store-address.ts';
 import { isSame, writeConditionally, type Attempted } from './conditional.ts';
 import { isKey } from './key.ts';
-import { ageOf, answerError, errorCodeOf, readListPage, type StoreAnswer } from './s3-answer.ts';
+import { ageOf, answerError, errorCodeOf, readListPage, type EmptyObject, type StoreAnswer } from './s3-answer.ts';
 import { openBucket, silenceError, type Bucket, type BucketOptions, type StoreSilence } from './s3-bucket.ts';
+import { mostSwept, sweep, sweepable } from './s3-sweep.ts';
 import { StateError, type StateStore } from './store.ts';
 
 export interface S3StoreOptions extends BucketOptions {
@@ -12,12 +13,15 @@ export interface S3StoreOptions extends BucketOptions {
 const none = new Uint8Array();
 
 /**
- * A store in a bucket, by conditional writes (docs/decisions/state-store.md). A removed value is an empty object, which is
- * deleted where that can be done on condition.
+ * A store in a bucket, by conditional writes (docs/decisions/state-store.md). A removed value is an empty object. They are
+ * deleted many at a time: when the store is closed and, where nobody closed it, by a later run that removes a value, too.
  */
 export function openS3Store(options: S3StoreOptions): StateStore {
   const bucket = openBucket(options);
   const { address, prefix } = bucket;
+  const removed: EmptyObject[] = [];
+  /** What earlier runs have left, as the last list shows it. */
+  let left: readonly EmptyObject[] = [];
   return {
     address,
     get: async (key) => {
@@ -28,25 +32,29 @@ export function openS3Store(options: S3StoreOptions): StateStore {
     create: (key, bytes) => create(bucket, key, bytes),
     replace: (key, bytes, revision) => write(bucket, key, { bytes, condition: { 'if-match': revision } }),
     remove: async (key, revision) => {
-      const removed = await write(bucket, key, { bytes: none, condition: { 'if-match': revision } });
-      if (removed === null) return false;
-      // One that stays is swept by nothing, and does no harm.
-      await bucket.send({ method: 'DELETE', name: key, headers: { 'if-match': removed } });
+      const etag = await write(bucket, key, { bytes: none, condition: { 'if-match': revision } });
+      if (etag === null) return false;
+      removed.push({ name: `${prefix}${key}`, etag });
+      // Nobody has to wait for that.
+      if (removed.length >= mostSwept) void sweep(bucket, removed.splice(0));
+      void sweep(bucket, left);
+      left = [];
       return true;
     },
     list: async (start) => {
-      const names: string[] = [];
-      for (let next: string | null = ''; next !== null;) next = await readPage(bucket, { start, from: next, names });
-      return names
+      const found: FoundNames = { names: [], empty: [] };
+      for (let next: string | null = ''; next !== null;) next = await readPage(bucket, { start, from: next, found });
+      left = sweepable(found.empty).slice(0, mostSwept);
+      return found.names
         .map((name) => name.slice(prefix.length))
         .filter(isKey)
         .toSorted();
     },
     init: async () => {
-      await readPage(bucket, { start: '', from: '', names: [] });
+      await readPage(bucket, { start: '', from: '', found: { names: [], empty: [] } });
       return `the bucket ${options.address.bucket} is there`;
     },
-    close: () => Promise.resolve(),
+    close: () => sweep(bucket, removed.splice(0)),
   };
 }
 
@@ -122,12 +130,17 @@ interface PageRequest {
   readonly start: string;
   /** Empty is the first page. */
   readonly from: string;
-  /** Takes the names. */
+  readonly found: FoundNames;
+}
+
+/** Takes what the pages of a list have. */
+interface FoundNames {
   readonly names: string[];
+  readonly empty: EmptyObject[];
 }
 
 /** Reads one page. @returns what the next one is asked for with */
-async function readPage(bucket: Bucket, { start, from, names }: PageRequest): Promise<string | null> {
+async function readPage(bucket: Bucket, { start, from, found }: PageRequest): Promise<string | null> {
   const cannot = `cannot list the state in ${bucket.address}`;
   const query = {
     'list-type': '2',
@@ -140,7 +153,8 @@ async function readPage(bucket: Bucket, { start, from, names }: PageRequest): Pr
   try {
     const page = readListPage(answer);
     if (page.next === from) throw new Error('the list does not end');
-    names.push(...page.names);
+    found.names.push(...page.names);
+    found.empty.push(...page.empty);
     return page.next;
   } catch (cause) {
     throw new StateError(`${cannot}: the store answered with something that is not a list of objects`, { cause });
