@@ -59,3 +59,10 @@ export function turns(): <Result>(work: () => Promise<Result>) => Promise<Result
     return done;
   };
 }
+
+/** Something that is waited for, once. `open` may be called more often. */
+export function openGate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const goOn: (() => void)[] = [];
+  const opened = new Promise<void>((resolve) => void goOn.push(resolve));
+  return { opened, open: () => goOn.forEach((resolve) => resolve()) };
+}

@@ -4,7 +4,9 @@ import type { IssuedResult } from '../delivery/result.ts';
 import { runIssuance } from '../delivery/run-issuance.ts';
 import type { Context } from '../context.ts';
 import { CliError, InterruptedError } from '../errors.ts';
+import { openGate } from '../files/coalesce.ts';
 import { HttpError } from '../http/error.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
 import { openBatches, unsent, type Batches, type Ready } from './batch.ts';
 import { failedItem, leftItem, rotatedItem, type Item } from './items.ts';
 import { isOthers, type Waiting } from './prepare.ts';
@@ -42,8 +44,15 @@ async function rotateGroup(run: BulkRun, tally: Tally, { group, lanes, doubtful 
   });
   // On this machine it takes too little time. Of those that sactl signs in with, each is over before the next begins.
   const trail = createTrail(run.isShared && lanes > 1 ? lanes + run.concurrency * 4 : null);
+  const { opened: somebodyAsks, open: onAsk } = openGate();
   try {
-    await Promise.all(Array.from({ length: lanes }, () => lane(run, tally, { batches, doubtful, trail })));
+    await Promise.all(
+      Array.from({ length: lanes }, async (_, index) => {
+        // What these do before their requests would only take the time of those that can ask at once.
+        if (index >= run.concurrency) await somebodyAsks;
+        await lane(run, tally, { batches, doubtful, trail, onAsk }).finally(onAsk);
+      }),
+    );
   } finally {
     await trail.end();
     for (const one of await batches.end()) {
@@ -53,11 +62,14 @@ async function rotateGroup(run: BulkRun, tally: Tally, { group, lanes, doubtful 
   }
 }
 
-async function lane(
-  { ctx }: BulkRun,
-  tally: Tally,
-  { batches, doubtful, trail }: Pick<Group, 'doubtful'> & { readonly batches: Batches; readonly trail: Trail },
-): Promise<void> {
+interface LaneTerms extends Pick<Group, 'doubtful'> {
+  readonly batches: Batches;
+  readonly trail: Trail;
+  /** Called when a request is about to leave. */
+  readonly onAsk: () => void;
+}
+
+async function lane({ ctx }: BulkRun, tally: Tally, { batches, trail, ...terms }: LaneTerms): Promise<void> {
   while (!ctx.signal.aborted) {
     const ready = await batches.next();
     if (ready === null) return;
@@ -65,7 +77,7 @@ async function lane(
     const refused = tally.refusal(one);
     if (refused === null) {
       await trail.follow(async (goOn) =>
-        tally.done(one, await rotateOne(tally.ctx, ready, { doubtful, onDelivered: goOn })),
+        tally.done(one, await rotateOne(tally.ctx, ready, { ...terms, onDelivered: goOn })),
       );
     } else {
       await ready.release();
@@ -81,7 +93,7 @@ async function lane(
 async function rotateOne(
   ctx: Context,
   ready: Ready,
-  { doubtful, onDelivered }: Pick<Group, 'doubtful'> & { readonly onDelivered: () => void },
+  { doubtful, onAsk, onDelivered }: Pick<LaneTerms, 'doubtful' | 'onAsk'> & { readonly onDelivered: () => void },
 ): Promise<Item> {
   const { one } = ready;
   const { account } = one;
@@ -102,7 +114,7 @@ async function rotateOne(
     return Promise.resolve(null);
   }
   try {
-    await runIssuance(ctx, { announce, ...issuance });
+    await runIssuance(ctx, { announce, ...issuance, plan: telling(issuance.plan, onAsk) });
   } catch (error) {
     const interruption = interruptionOf(error);
     if (interruption !== null) return leftItem(account, 'interrupted', interruption);
@@ -113,6 +125,17 @@ async function rotateOne(
   const item = rotatedItem(rotated);
   if (item.reissued && !issuance.plan.leavesEvidence) doubtful.push({ one, issuance, result: rotated });
   return { kind: 'rotated', item };
+}
+
+/** The plan, which says when its request is about to leave. */
+function telling(plan: IssuancePlan, onAsk: () => void): IssuancePlan {
+  return {
+    ...plan,
+    send: (terms) => {
+      onAsk();
+      return plan.send(terms);
+    },
+  };
 }
 
 /** An interrupt before anything was sent for this account, also while its request waited for its turn. */

@@ -51,9 +51,11 @@ describe('a run that was interrupted', () => {
   it('says the command that goes on with the ids that are left', async () => {
     const { world, code, stderr } = await interrupted([...rotate, '--all', '--concurrency', '1'], 6);
     const command = commandIn(stderr);
-    expect({ code, ids: command.filter((word) => word === '--id').length }).toEqual({ code: 8, ids: 5 });
+    // The first credential is at its place by then, or is kept.
+    expect([7, 8]).toContain(code);
+    expect(command.filter((word) => word === '--id')).toHaveLength(5);
     expect(command).not.toContain('--all');
-    expect(stderr).toContain('hint: sactl recover list; then go on with what is left: sactl serviceaccounts rotate ');
+    expect(stderr).toMatch(/hint: "?sactl recover list.*; then go on with what is left: sactl serviceaccounts rotate /);
     expect((await world.run(command)).code).toBe(0);
     expect(timesEach(world)).toEqual(onceEach(6));
   });
