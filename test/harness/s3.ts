@@ -45,6 +45,8 @@ export interface S3Server {
   readonly write: (name: string, text: string) => void;
   /** e.g. `PUT prod/accounts/a if-none-match=*`, in order. */
   readonly requests: readonly string[];
+  /** The names of the objects that were to be deleted. */
+  readonly deleted: readonly string[];
 }
 
 /** `Context.fetch` that reaches this server, whatever the host. */
@@ -56,6 +58,7 @@ export function createS3Server(options: S3ServerOptions = {}): S3Server {
   const { bucket = 'ops', now = Date.now, pageSize = 1000, fault = () => null, isBad = false } = options;
   const objects = new Map<string, StoredObject>();
   const requests: string[] = [];
+  const deleted: string[] = [];
 
   function refuse(status: number, code: string): Response {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>no</Message></Error>`;
@@ -97,6 +100,7 @@ export function createS3Server(options: S3ServerOptions = {}): S3Server {
       .toString()
       .matchAll(/<Object><Key>([^<]+)<\/Key>(?:<ETag>([^<]+)<\/ETag>)?<\/Object>/g);
     for (const [, name = '', etag] of items) {
+      deleted.push(name);
       if (etag === undefined || objects.get(name)?.etag === etag.replaceAll('&quot;', '"')) objects.delete(name);
     }
     return answer(200, '<DeleteResult/>', { 'content-type': 'application/xml' });
@@ -144,7 +148,7 @@ export function createS3Server(options: S3ServerOptions = {}): S3Server {
     return wrong === 'error-after' ? refuse(500, 'InternalError') : done;
   }
 
-  return { fetch, objects, requests, write: (name, text) => void put(name, Buffer.from(text)) };
+  return { fetch, objects, requests, deleted, write: (name, text) => void put(name, Buffer.from(text)) };
 }
 
 function lost(): Error {

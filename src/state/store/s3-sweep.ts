@@ -6,12 +6,12 @@ import type { Bucket } from './s3-bucket.ts';
 /** S3 takes no more in one request. */
 export const mostSwept = 1000;
 
-/** What a run removes ends in the id of an entry or of an event; other programs' objects, and what is made again, do not. */
-const ownName = /[-/][0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?:\.\d+)?$/;
+/** What runs remove: entries of the journal. Other empty objects are another program's, or tell that somebody emptied them. */
+const entryName = /(?:^|\/)entries\/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
-/** The empty objects of a list that are certainly removed values. */
+/** The empty objects of a list that are certainly removed entries. */
 export function sweepable(objects: readonly EmptyObject[]): readonly EmptyObject[] {
-  return objects.filter(({ name }) => ownName.test(name));
+  return objects.filter(({ name }) => entryName.test(name));
 }
 
 /**

@@ -69,9 +69,10 @@ describe('what is left of removed values', () => {
     expect(server.requests.filter((request) => request === 'POST delete')).toHaveLength(1);
   });
 
-  it('is no empty object of another program', async () => {
+  it('is no empty object of another program, and no event that somebody emptied', async () => {
     const { store, server } = await world();
-    const names = ['prod/entries/', 'prod/entries/x', 'prod/audit/README.md'];
+    const event = 'prod/audit/2026-11-22/20261122t120000000z-00000000-0000-4000-8000-000000000001';
+    const names = ['prod/entries/', 'prod/entries/x', event];
     for (const name of names) server.write(name, '');
     expect(await store.list('')).toEqual([]);
     await store.remove('k', (await store.create('k', bytesOf('one'))) ?? '');
