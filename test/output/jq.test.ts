@@ -51,8 +51,8 @@ describe('the embedded jq', () => {
     const query = await prepareQuery(counted, { query: ['.[] | select(.name | endswith("9999")).name'] });
     const expected = [9999, 19999, 29999, 39999, 49999].map((number) => `account-${number}\n`).join('');
     expect((await query(accounts, { isSecret: false })).join('')).toBe(expected);
-    // One to compile it, and one for each 4 MB.
-    expect(runs).toBe(10);
+    // One to compile it, and one for each 500 kB.
+    expect(runs).toBe(68);
   }, 60_000);
 
   test('sees nothing of the environment', async () => {
