@@ -1,5 +1,3 @@
-import pLimit from 'p-limit';
-
 import type { Hint } from '../model/hint.ts';
 import { journalProblems, selfProblems, tryTargets, type Problems, type TriedTarget } from '../delivery/preflight.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
@@ -48,6 +46,7 @@ export interface Preparation {
   readonly problems: readonly string[];
   readonly hint: Hint | null;
   readonly warnings: readonly string[];
+  /** What a preview shows of them; empty without `--dry-run`. */
   readonly targets: readonly PlannedTarget[];
 }
 
@@ -135,9 +134,7 @@ function about({ name }: Account, problem: string): string {
 
 /** Opens the targets of all accounts, and makes sure that no two are one place, nor that of the report. */
 async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Omit<Preparation, 'prepared' | 'skipped'>> {
-  const limit = pLimit(run.concurrency);
-  const tried = await Promise.all(prepared.map(({ targets }) => limit(() => tryTargets(targets))));
-  const all = tried.flat();
+  const all = await triedInLanes(prepared, run.concurrency);
   const problems = all.flatMap((target) => target.problems);
   const preferences = preferencesOf(run.flags);
   const places = accountTargets(prepared);
@@ -155,18 +152,30 @@ async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Omit
   };
 }
 
-function plannedIn(
+type Tried = Awaited<ReturnType<typeof tryTargets>>;
+
+/** A turn of its own for each of thousands would take as much memory as their targets. */
+async function triedInLanes(prepared: readonly Prepared[], lanes: number): Promise<Tried> {
+  const tried: Tried[] = [];
+  const left = prepared.entries();
+  async function work(): Promise<void> {
+    for (const [at, { targets }] of left) tried[at] = await tryTargets(targets);
+  }
+  await Promise.all(Array.from({ length: lanes }, work));
+  return tried.flat();
+}
+
+/** What a preview shows of the targets; nobody sees it otherwise. */
+async function plannedIn(
   { common }: BulkRun,
   tried: readonly TriedTarget[],
   prepared: readonly Prepared[],
-): Promise<readonly PlannedTarget[]> | readonly PlannedTarget[] {
-  const planned = tried.map(plannedTarget);
-  return common.dryRun === true
-    ? withStored(
-        planned,
-        prepared.flatMap(({ targets }) => targets),
-      )
-    : planned;
+): Promise<readonly PlannedTarget[]> {
+  if (common.dryRun !== true) return [];
+  return withStored(
+    tried.map(plannedTarget),
+    prepared.flatMap(({ targets }) => targets),
+  );
 }
 
 /** Accounts of the same name are named with provider and id. */
