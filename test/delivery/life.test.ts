@@ -245,7 +245,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'fleet/tally.ts': 'the code of an account of which nothing is known yet',
   'fleet/list.ts': 'a list of several connections, of which some gave no answer',
   'fleet/misread.ts': 'accounts of a list that could not be read',
-  'fleet/rotate.ts': 'a dry run of several connections, of which some gave no answer',
+  'fleet/rotate-chosen.ts': 'a dry run of several connections, of which some gave no answer',
   'session/change.ts': 'a change without a credential',
   'providers/nscale/update.ts': 'a change without a credential',
   'providers/nscale/delete.ts': 'a change without a credential',
