@@ -2,9 +2,13 @@ import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
 
 import type { BodyReader } from '../context.ts';
+import { largestAnswer } from './body.ts';
 
-/** So many bytes of a body are taken ahead of its reader, and what one piece has beyond. */
-const mostAhead = 64 * 1024;
+/**
+ * So many bytes of a body may wait for their reader, who lags where they have to be unpacked. They are never held back: where a
+ * connection ends while it is paused, undici throws what nobody can catch.
+ */
+const mostWaiting = largestAnswer;
 
 /** An answer whose body is still packed, and may still be coming. */
 export interface PackedAnswer {
@@ -66,10 +70,10 @@ class Exchange implements Dispatcher.DispatchHandler, BodyReader {
     if (status >= 200) this.#resolve({ status, headers: joined(headers), body: this });
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, piece: Uint8Array): void {
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Uint8Array): void {
     this.#pieces.push(piece);
     this.#size += piece.byteLength;
-    if (this.#size >= mostAhead) controller.pause();
+    if (this.#size > mostWaiting) this.#fail(new Error('more of the answer waits than may be kept'));
     this.#wake();
   }
 
@@ -109,7 +113,6 @@ class Exchange implements Dispatcher.DispatchHandler, BodyReader {
     const all = first !== undefined && more.length === 0 ? first : Buffer.concat(this.#pieces, this.#size);
     this.#pieces = [];
     this.#size = 0;
-    this.#controller?.resume();
     return all;
   }
 
