@@ -75,7 +75,7 @@ async function copyMark({ key, read }: SourceValue, { to, uuid }: CopyOptions): 
   if (issued === null && heads.length === 0) return;
   await changeMark({ store: to, key, naming: namingIn(fields), uuid }, (found) => ({
     issued: markAfter(found, { issued, event: null }).issued,
-    heads: found.heads.length > 0 ? found.heads : heads,
+    heads: [...new Set([...found.heads, ...heads])],
   }));
 }
 

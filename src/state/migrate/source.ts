@@ -65,16 +65,19 @@ export function storeSource(store: StateStore, ctx: Pick<Context, 'self' | 'uuid
   return {
     busy: async () => (await openSharedHoldings({ ...ctx, store }).list()).flatMap(workOn),
     read: async () => {
-      const [entries, events, accounts] = await Promise.all(['entries/', 'audit/', 'accounts/'].map(valuesOf));
-      const records = (accounts ?? []).map((value) => recordAt(value, { store, ...ctx }));
+      const limit = pLimit(concurrency);
+      const [entries, accounts] = [await valuesOf('entries/'), await valuesOf('accounts/')];
+      const records = accounts.map((value) => recordAt(value, { store, ...ctx }));
+      // An event is there before the record of its account says so: what these name is among the events.
+      await Promise.all(records.map(({ read }) => limit(read)));
+      const events = await valuesOf('audit/');
       return {
-        entries: entries ?? [],
-        events: events ?? [],
+        entries,
+        events,
         records,
         unreadable: 0,
         removeEvents: async () => {
-          const limit = pLimit(concurrency);
-          const all = [...(events ?? []), ...records];
+          const all = [...events, ...records];
           const removed = await Promise.all(all.map(({ remove }) => limit(remove)));
           return removed.every(Boolean);
         },
@@ -86,13 +89,15 @@ export function storeSource(store: StateStore, ctx: Pick<Context, 'self' | 'uuid
 /** What a record says of events goes with them, and stays where it is of later ones; so does who held the account. */
 function recordAt(value: SourceValue, { store, uuid }: Pick<RecordPlace, 'store' | 'uuid'>): SourceValue {
   let known: AccountMark = { issued: null, heads: [] };
+  async function read(): Promise<Uint8Array | null> {
+    const bytes = await value.read();
+    known = markIn(parseFields(Buffer.from(bytes ?? []).toString()) ?? {});
+    return bytes;
+  }
+  let reading: Promise<Uint8Array | null> | null = null;
   return {
     ...value,
-    read: async () => {
-      const bytes = await value.read();
-      known = markIn(parseFields(Buffer.from(bytes ?? []).toString()) ?? {});
-      return bytes;
-    },
+    read: () => (reading ??= read()),
     remove: async () => {
       let isChanged = false;
       await changeMark({ store, key: value.key, naming: { key: null, name: '' }, uuid }, ({ issued, heads }) => {

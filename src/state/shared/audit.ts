@@ -82,7 +82,9 @@ export function openSharedAudit(options: SharedAuditOptions): AuditLog {
     const one: Waiting = { event, record, held, heads: found?.record.heads ?? [], written: null };
     const change = (await put(one)).get(one);
     if (change === undefined) return;
-    await changeMark({ store, key: record, naming, uuid }, (mark) => markAfter(mark, change), found);
+    await changeMark({ store, key: record, naming, uuid }, (mark) => markAfter(mark, change), found).catch(
+      ignoreFailed,
+    );
   }
 
   return {
@@ -93,10 +95,17 @@ export function openSharedAudit(options: SharedAuditOptions): AuditLog {
       } catch (cause) {
         if (!(cause instanceof CliError)) throw cause;
         await local.append(fact);
-        throw new FailedError('audit', `${cause.message}; it is in the log of this machine only`, { cause });
+        const isBoth = cause instanceof StateError && cause.isUncertain;
+        const where = `in the log of this machine${isBoth ? ', and may be in the store, too' : ' only'}`;
+        throw new FailedError('audit', `${cause.message}; it is ${where}`, { cause });
       }
     },
   };
+}
+
+/** An event that its account's record does not name is in the store all the same (docs/design.md 11). */
+function ignoreFailed(error: unknown): void {
+  if (!(error instanceof StateError)) throw error;
 }
 
 /** Takes the first ones, as many as one object holds. */

@@ -39,6 +39,7 @@ export function heldRecord(options: HeldOptions): HeldRecord {
   let isEnding = false;
 
   async function renewNow(): Promise<boolean | null> {
+    if (isEnding) return false;
     try {
       if (await own.insist(record.hold)) return true;
       return own.isLost ? false : null;

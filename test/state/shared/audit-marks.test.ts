@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { accountKey } from '../../../src/state/account-lock.ts';
+import { copyMarks, copyValues } from '../../../src/state/migrate/copy.ts';
+import { storeSource } from '../../../src/state/migrate/source.ts';
+import { testContext } from '../../harness/context.ts';
 import { fact } from '../audit-workspace.ts';
 import { auditWorld, ci, fails, leaseMs, place, rotated } from './audit-world.ts';
 
@@ -123,17 +126,14 @@ describe('an event of an account that this run does not hold', () => {
     expect(await read()).toEqual({ hosts: ['one'], gaps: [{ at: '2026-11-22T12:00:01.000Z', account: 'ci' }] });
   });
 
-  it('is in the log of this machine where the record cannot be written, and the store keeps it too', async () => {
+  it('is in the store, and nowhere else, where the record cannot be written', async () => {
     const { machine, meet, read } = auditWorld();
     const { audit, local } = machine('one');
     meet((verb, key, moment) =>
       verb === 'create' && key.startsWith('accounts/') && moment === 'before' ? fails() : undefined,
     );
-    await expect(audit.append(fact)).rejects.toMatchObject({
-      code: 'audit',
-      message: 'no answer; it is in the log of this machine only',
-    });
-    expect(local).toEqual([fact]);
+    await audit.append(fact);
+    expect(local).toEqual([]);
     expect(await read()).toEqual({ hosts: ['one'], gaps: [] });
   });
 });
@@ -148,6 +148,38 @@ it('an account is one, whether its organization is known or not; a name is one o
   await expect(other.locks.lock({ key: anywhere, name: 'ci' })).rejects.toMatchObject({ code: 'locked' });
   await one.locks.lock({ key: accountKey(connection, byName), name: 'ci' });
   await other.locks.lock({ key: accountKey({ ...connection, organization: 'org-2' }, byName), name: 'ci' });
+});
+
+it('a migration leaves what is written meanwhile, and says so', async () => {
+  const [from, to] = [auditWorld(), auditWorld()];
+  const { audit } = from.machine('one');
+  await audit.append(rotated);
+  const source = await storeSource(from.open(), {
+    self: testContext().ctx.self,
+    uuid: () => crypto.randomUUID(),
+  }).read();
+  from.pass(1000);
+  await audit.append(rotated);
+  await copyValues(source.events, to.open(), 'audit/');
+  await copyMarks(source, { to: to.open(), uuid: () => crypto.randomUUID() });
+  expect(await to.read()).toEqual({ hosts: ['one'], gaps: [] });
+  expect(await source.removeEvents()).toBe(false);
+  expect((await from.read()).hosts).toEqual(['one']);
+});
+
+it('a migration adds to what the other store has of the account', async () => {
+  const [from, to] = [auditWorld(), auditWorld()];
+  await from.machine('one').audit.append(rotated);
+  await to.machine('two').audit.append(fact);
+  const source = await storeSource(from.open(), {
+    self: testContext().ctx.self,
+    uuid: () => crypto.randomUUID(),
+  }).read();
+  await copyValues(source.events, to.open(), 'audit/');
+  await copyMarks(source, { to: to.open(), uuid: () => crypto.randomUUID() });
+  expect((await to.read()).gaps).toEqual([]);
+  for (const event of from.events()) await to.lose(event);
+  expect(await to.read()).toEqual({ hosts: ['two'], gaps: gapAtEnd });
 });
 
 it('a record of an earlier version is read', async () => {

@@ -48,6 +48,7 @@ export function auditWorld() {
   const reader = machine('reader');
   return {
     machine,
+    open: model.open,
     calls,
     values: model.values,
     pass: (ms: number) => void (now += ms),
