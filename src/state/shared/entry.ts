@@ -37,12 +37,15 @@ class EntryValue {
   readonly #records: JournalRecord[];
   /** Undefined where it is not known whether the last write was done. */
   #revision: string | null | undefined;
+  /** Whether the store had it once: where it is gone then, another run has settled it. */
+  #wasThere: boolean;
   readonly #inTurn = turns();
 
   constructor({ records, revision, ...options }: SharedEntryOptions) {
     this.#options = options;
     this.#records = [...records];
     this.#revision = revision;
+    this.#wasThere = revision !== null;
   }
 
   /** To be written with the next record. */
@@ -77,8 +80,12 @@ class EntryValue {
     if (bytes.length > largestValue) throw new StateError(`${path} would be larger than 512 KiB`);
     const based = this.#revision === undefined ? ((await store.get(key))?.revision ?? null) : this.#revision;
     this.#revision = undefined;
-    const written = await (based === null ? store.create(key, bytes) : store.replace(key, bytes, based));
+    const isSettled = based === null && this.#wasThere;
+    const written = isSettled
+      ? null
+      : await (based === null ? store.create(key, bytes) : store.replace(key, bytes, based));
     if (written === null) throw new StateError(`another run has changed ${path}`);
+    this.#wasThere = true;
     this.#revision = written;
   }
 }
