@@ -1,10 +1,9 @@
 import pLimit from 'p-limit';
 
-import { parseFields } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
 import { storedEvent, type AuditEvent } from '../audit-read.ts';
 import { decodeRecords } from '../record.ts';
-import { markIn, namingIn } from '../shared/account-record.ts';
+import { fieldsIn, markIn, namingIn } from '../shared/account-record.ts';
 import { eventsAt } from '../shared/audit.ts';
 import { changeMark, issuedBy, markAfter, namingOf, placeOf, recordOf } from '../shared/audit-chain.ts';
 import { largestValue, StateError, type StateStore } from '../store/store.ts';
@@ -62,7 +61,7 @@ export async function copyMarks({ events, records }: SourceContents, options: Co
   if (records.length > 0) return;
   const latest = new Map<string, AuditEvent>();
   for (const { read } of events) {
-    const event = storedEvent(parseFields(Buffer.from((await read()) ?? []).toString()) ?? {});
+    const event = storedEvent(fieldsIn(await read()));
     const place = event === null || issuedBy(event) === null ? null : placeOf(event);
     if (event !== null && place !== null) latest.set(recordOf(place), event);
   }
@@ -70,7 +69,7 @@ export async function copyMarks({ events, records }: SourceContents, options: Co
 }
 
 async function copyMark({ key, read }: SourceValue, { to, uuid }: CopyOptions): Promise<void> {
-  const fields = parseFields(Buffer.from((await read()) ?? []).toString()) ?? {};
+  const fields = fieldsIn(await read());
   const { issued, heads } = markIn(fields);
   if (issued === null && heads.length === 0) return;
   await changeMark({ store: to, key, naming: namingIn(fields), uuid }, (found) => ({

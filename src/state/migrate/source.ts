@@ -2,10 +2,9 @@ import pLimit from 'p-limit';
 
 import type { Context } from '../../context.ts';
 import { nameOfHolder } from '../../files/holder.ts';
-import { parseFields } from '../../model/account.ts';
 import { safeText } from '../../model/text.ts';
 import type { Holding } from '../holdings.ts';
-import { markIn, type AccountMark } from '../shared/account-record.ts';
+import { fieldsIn, markIn } from '../shared/account-record.ts';
 import { changeMark, type RecordPlace } from '../shared/audit-chain.ts';
 import { openSharedHoldings } from '../shared/holdings.ts';
 import type { StateStore } from '../store/store.ts';
@@ -88,17 +87,15 @@ export function storeSource(store: StateStore, ctx: Pick<Context, 'self' | 'uuid
 
 /** What a record says of events goes with them, and stays where it is of later ones; so does who held the account. */
 function recordAt(value: SourceValue, { store, uuid }: Pick<RecordPlace, 'store' | 'uuid'>): SourceValue {
-  let known: AccountMark = { issued: null, heads: [] };
-  async function read(): Promise<Uint8Array | null> {
-    const bytes = await value.read();
-    known = markIn(parseFields(Buffer.from(bytes ?? []).toString()) ?? {});
-    return bytes;
-  }
   let reading: Promise<Uint8Array | null> | null = null;
+  function read(): Promise<Uint8Array | null> {
+    return (reading ??= value.read());
+  }
   return {
     ...value,
-    read: () => (reading ??= read()),
+    read,
     remove: async () => {
+      const known = markIn(fieldsIn(await read()));
       let isChanged = false;
       await changeMark({ store, key: value.key, naming: { key: null, name: '' }, uuid }, ({ issued, heads }) => {
         const left = heads.filter((hash) => !known.heads.includes(hash));

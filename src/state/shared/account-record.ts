@@ -75,16 +75,25 @@ export function recordKey(account: string): string {
   return `accounts/${account}`;
 }
 
+/** A line of JSON. */
+export function valueBytes(value: object): Uint8Array {
+  return Buffer.from(`${safeJson(JSON.stringify(value))}\n`);
+}
+
+/** The fields of a line of JSON; none where there is no line, or it cannot be read. */
+export function fieldsIn(bytes: Uint8Array | null): Fields {
+  return (bytes === null ? null : parseFields(Buffer.from(bytes).toString())) ?? {};
+}
+
 /** @param stamp a new UUID: no two values that are written are the same */
 export function encodeAccount(record: AccountRecord, stamp: string): Uint8Array {
   const { key, issued, heads, generation, name, hold } = record;
-  const text = JSON.stringify({ v: version, stamp, key, issued, heads, generation, name, hold });
-  return Buffer.from(`${safeJson(text)}\n`);
+  return valueBytes({ v: version, stamp, key, issued, heads, generation, name, hold });
 }
 
 /** @param place for the message, e.g. `s3://ops/accounts/4f1c…`. @throws StateError where it is no record that this version can read */
 export function decodeAccount(bytes: Uint8Array, place: string): AccountRecord {
-  const fields = parseFields(Buffer.from(bytes).toString()) ?? {};
+  const fields = fieldsIn(bytes);
   const { v, generation } = fields;
   if (typeof v === 'number' && v > version) {
     throw new StateError(`${place} was written by a newer sactl`, { hint: 'use that version' });
@@ -100,7 +109,7 @@ export function decodeAccount(bytes: Uint8Array, place: string): AccountRecord {
 
 /** Whether a record only tells of events; not where it cannot be read. */
 export function wasNeverHeld(bytes: Uint8Array): boolean {
-  return parseFields(Buffer.from(bytes).toString())?.['generation'] === 0;
+  return fieldsIn(bytes)['generation'] === 0;
 }
 
 /** Which account the fields of a record are about. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { parseFields } from '../../model/account.ts';
-import { safeJson } from '../../model/text.ts';
 import { digestOf } from '../account-lock.ts';
 import { issuanceIn, type AccountPlace, type AuditEvent } from '../audit-read.ts';
 import { StateError, type StateStore } from '../store/store.ts';
@@ -75,8 +74,9 @@ export interface RecordPlace {
 const mostTries = 20;
 
 /**
- * Changes what a store knows of an account, whoever holds it, again where another run was faster. What stays as it is is not
- * written. @param found the record, where it was read just now. @throws StateError
+ * Changes what the record of an account says for the audit log, also while another run holds it, and tries again where another
+ * run was faster. Nothing is written where nothing changes. @param found the record, where it was read just now.
+ * @throws StateError
  */
 export async function changeMark(
   { store, key, naming, uuid }: RecordPlace,
@@ -100,13 +100,9 @@ function isSameMark(one: AccountMark, other: AccountMark): boolean {
   return JSON.stringify([one.issued, one.heads]) === JSON.stringify([other.issued, other.heads]);
 }
 
-export function valueBytes(value: object): Uint8Array {
-  return Buffer.from(`${safeJson(JSON.stringify(value))}\n`);
-}
-
 /** Of an event as its line has it: SHA-256 in hex. */
 export function hashOf(line: Uint8Array | string): string {
-  return createHash('sha256').update(line).digest('hex');
+  return hash('sha256', line);
 }
 
 /** The lines of an object of the log, each an event, with what ends it. */

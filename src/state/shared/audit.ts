@@ -5,7 +5,7 @@ import type { AuditFact } from '../audit-event.ts';
 import { eventOf, type AuditLog, type AuditLogOptions } from '../audit-log.ts';
 import type { AuditEvent } from '../audit-read.ts';
 import { StateError, type StateStore } from '../store/store.ts';
-import { readRecord } from './account-record.ts';
+import { readRecord, valueBytes } from './account-record.ts';
 import {
   changeMark,
   hashOf,
@@ -14,7 +14,6 @@ import {
   namingOf,
   placeOf,
   recordOf,
-  valueBytes,
   type MarkChange,
 } from './audit-chain.ts';
 import type { HeldRecord } from './held-record.ts';
@@ -36,7 +35,7 @@ interface Waiting {
   readonly held: HeldRecord | null;
   /** The hashes of the events before, where it does not. */
   readonly heads: readonly string[];
-  /** Once it is being written: what it changes in the record, unless that will be written by whoever holds it. */
+  /** The write that it is part of, and what is left to change in the records of accounts; null before it begins. */
   written: Promise<ReadonlyMap<Waiting, MarkChange>> | null;
 }
 

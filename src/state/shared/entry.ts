@@ -80,14 +80,16 @@ class EntryValue {
     if (bytes.length > largestValue) throw new StateError(`${path} would be larger than 512 KiB`);
     const based = this.#revision === undefined ? ((await store.get(key))?.revision ?? null) : this.#revision;
     this.#revision = undefined;
-    const isSettled = based === null && this.#wasThere;
-    const written = isSettled
-      ? null
-      : await (based === null ? store.create(key, bytes) : store.replace(key, bytes, based));
-    if (written === null) throw new StateError(`another run has changed ${path}`);
+    if (based === null && this.#wasThere) throw changedByOther(path);
+    const written = await (based === null ? store.create(key, bytes) : store.replace(key, bytes, based));
+    if (written === null) throw changedByOther(path);
     this.#wasThere = true;
     this.#revision = written;
   }
+}
+
+function changedByOther(path: string): StateError {
+  return new StateError(`another run has changed ${path}`);
 }
 
 /**

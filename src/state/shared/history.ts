@@ -5,7 +5,7 @@ import { safeText } from '../../model/text.ts';
 import { accountKeyOf, storedEvent, type AuditEvent, type AuditHistory, type LogGap } from '../audit-read.ts';
 import { partsOf } from '../holdings.ts';
 import type { StateStore } from '../store/store.ts';
-import { markIn, namingIn } from './account-record.ts';
+import { fieldsIn, markIn, namingIn } from './account-record.ts';
 import { hashOf, linesIn, previousIn, recordOf } from './audit-chain.ts';
 
 /** How many values are asked for at once. */
@@ -72,10 +72,6 @@ function gapAt(at: string | null, { name, id }: Pick<Named, 'name' | 'id'>): Log
 
 function placeKey({ provider, endpoint, id }: Omit<Named, 'name'>): string {
   return JSON.stringify([provider, endpoint, id]);
-}
-
-function fieldsIn(bytes: Uint8Array | null): Fields {
-  return bytes === null ? {} : (parseFields(Buffer.from(bytes).toString()) ?? {});
 }
 
 function seenIn(line: string): SeenEvent | null {
