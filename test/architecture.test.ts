@@ -25,7 +25,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   'jq-wasm': /^output\/jq-module\.ts$/,
   'node:child_process': /^programs\/program\.ts$/,
   undici: /^http\/(?:exchange|connect|connections|undici\.d)\.ts$/,
-  'age-encryption': /^state\/seal\.ts$/,
+  'age-encryption': /^state\/(?:seal|x25519-recipient)\.ts$/,
   postgres: /^state\/store\/postgres-connection\.ts$/,
   hono: /^sandbox\//,
   'zod/mini': /^(?:providers|commands\/schema)\//,

@@ -25,16 +25,17 @@ export interface Sealer {
 
 /** Seals for these recipients, whose checksums are right. Something is sealed at once, so that nothing is missing when it counts. @throws FailedError */
 export async function openSealer(recipients: readonly string[]): Promise<Sealer> {
-  async function seal(bytes: Uint8Array): Promise<string> {
+  try {
     const { armor, Encrypter } = await import('age-encryption');
+    const { x25519Recipient } = await import('./x25519-recipient.ts');
     const encrypter = new Encrypter();
-    for (const recipient of recipients) encrypter.addRecipient(recipient);
-    return armor.encode(await encrypter.encrypt(bytes));
-  }
-  await seal(new Uint8Array()).catch((cause: unknown) => {
+    for (const recipient of recipients) encrypter.addRecipient(x25519Recipient(recipient) ?? recipient);
+    const sealer = { recipients, seal: async (bytes: Uint8Array) => armor.encode(await encrypter.encrypt(bytes)) };
+    await sealer.seal(new Uint8Array());
+    return sealer;
+  } catch (cause) {
     throw new FailedError('journal', 'cannot seal for the recipients that are set', { cause });
-  });
-  return { recipients, seal };
+  }
 }
 
 /** Why something sealed was not opened; the message is a clause, and quotes nothing of a key. */
