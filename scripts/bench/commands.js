@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { idealOf, rotationOf } from './fleet.js';
+import { bareRotationOf, idealOf, rotationOf } from './fleet.js';
 import { bareList, organization } from './lists.js';
 import { costOf } from './measure.js';
 
@@ -59,7 +59,7 @@ export function sidesIn({ url, folder }) {
     const address = `${url}/${count}/api/v1/organizations/${organization}/serviceaccounts`;
     return { ours: listed(count, words, pipe), theirs: node(['-e', bareList, address]) };
   }
-  const fleet = { accounts: 500, delayMs: 50 };
+  const fleet = { accounts: 500, delayMs: 50, home: folder };
   return {
     version: start(['--version']),
     completion: start(['completion', 'bash']),
@@ -79,10 +79,11 @@ export function sidesIn({ url, folder }) {
     'csv-40000': list(40_000, ['--format', 'csv']),
     'head-40000': list(40_000, ['--format', 'ndjson'], 'head -1'),
     'fleet-500': { ours: rotationOf(fleet), theirs: idealOf(fleet) },
+    'fleet-500-script': { ours: rotationOf(fleet), theirs: bareRotationOf(fleet) },
     'fleet-500-store': { ours: rotationOf({ ...fleet, storeDelayMs: 20 }), theirs: idealOf(fleet) },
     'fleet-5000': {
-      ours: rotationOf({ accounts: 5000, delayMs: 1 }),
-      theirs: rotationOf({ accounts: 500, delayMs: 1 }),
+      ours: rotationOf({ ...fleet, accounts: 5000, delayMs: 1 }),
+      theirs: rotationOf({ ...fleet, delayMs: 1 }),
     },
   };
 }

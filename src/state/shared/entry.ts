@@ -34,7 +34,8 @@ export interface SharedEntryOptions extends EntryPlace {
 /** What a store has of an entry. Only the run that holds the account writes it. */
 class EntryValue {
   readonly #options: Pick<SharedEntryOptions, 'id' | 'path' | 'store'>;
-  readonly #records: JournalRecord[];
+  /** A record each. */
+  readonly #lines: Uint8Array[];
   /** Undefined where it is not known whether the last write was done. */
   #revision: string | null | undefined;
   /** Whether the store had it once: where it is gone then, another run has settled it. */
@@ -43,14 +44,14 @@ class EntryValue {
 
   constructor({ records, revision, ...options }: SharedEntryOptions) {
     this.#options = options;
-    this.#records = [...records];
+    this.#lines = records.map(encodeRecord);
     this.#revision = revision;
     this.#wasThere = revision !== null;
   }
 
   /** To be written with the next record. */
   note(record: JournalRecord): void {
-    this.#records.push(record);
+    this.#lines.push(encodeRecord(record));
   }
 
   /** One write after the other; what could not be written goes with the next one. @throws StateError */
@@ -76,7 +77,7 @@ class EntryValue {
   async #write(): Promise<void> {
     const { id, path, store } = this.#options;
     const key = entryKey(id);
-    const bytes = Buffer.concat(this.#records.map(encodeRecord));
+    const bytes = Buffer.concat(this.#lines);
     if (bytes.length > largestValue) throw new StateError(`${path} would be larger than 512 KiB`);
     const based = this.#revision === undefined ? ((await store.get(key))?.revision ?? null) : this.#revision;
     this.#revision = undefined;
