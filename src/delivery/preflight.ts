@@ -5,8 +5,8 @@ import { UsageError } from '../errors.ts';
 import type { Issuance } from './issuance.ts';
 import { reportProblems, stdoutProblems, type SamplePlan } from './stdout.ts';
 import { durableKinds, isDurable } from './targets/kinds.ts';
-import { distinctProblems } from './targets/distinct.ts';
-import type { Target } from './targets/target.ts';
+import { distinctProblems, type AccountTarget } from './targets/distinct.ts';
+import type { Target, TargetPlace } from './targets/target.ts';
 import { refuseUnsettled, wantedBy } from './earlier-entries.ts';
 
 /** Problems as sentences, and what helps with the first that has a hint. */
@@ -19,6 +19,8 @@ export interface Problems {
 export interface TriedTarget {
   readonly target: string;
   readonly problems: readonly string[];
+  /** Null where something is wrong with it, and of stdout. */
+  readonly place: TargetPlace | null;
 }
 
 /** What `preflight` found; nothing is wrong when `problems` is empty. */
@@ -68,14 +70,13 @@ export async function preflightTargets(
   const tried = await tryTargets(targets);
   const problems = tried.flatMap((target) => target.problems);
   const { name } = plan.expected;
-  const places = targets.map((target) => ({ target, account: name, name }));
-  const same = problems.length > 0 ? [] : await distinctProblems(places);
+  const same = problems.length > 0 ? [] : distinctProblems(placesOf(tried, { account: name, name }));
   return {
     problems: [...output, ...problems, ...same],
     others: [...problems, ...same],
     warnings: tried.flatMap(({ warnings }) => warnings),
     hint: tried.find(({ hint }) => hint !== null)?.hint ?? null,
-    targets: isPrinted ? [{ target: 'stdout', problems: output }] : tried,
+    targets: isPrinted ? [{ target: 'stdout', problems: output, place: null }] : tried,
   };
 }
 
@@ -89,9 +90,18 @@ export async function tryTargets(
     const found = await problemsOf(async () => {
       warnings = await target.preflight();
     });
-    tried.push({ target: target.name, ...found, warnings });
+    const place = found.problems.length > 0 ? null : await target.place();
+    tried.push({ target: target.name, ...found, warnings, place });
   }
   return tried;
+}
+
+/** Where the targets of an account bring its credential, as far as their trials showed it. */
+export function placesOf(
+  tried: readonly TriedTarget[],
+  of: Pick<AccountTarget, 'account' | 'name'>,
+): readonly AccountTarget[] {
+  return tried.flatMap(({ target, place }) => (place === null ? [] : [{ target, place, ...of }]));
 }
 
 async function problemsOf(work: () => Promise<void>): Promise<Problems> {

@@ -7,13 +7,16 @@ import { Secret } from '../model/credential.ts';
 import type { OutputDocument } from '../output/document.ts';
 import type { Renderer } from '../output/renderer.ts';
 import { deliveredItem, rotatedItem, type DeliveredItem, type RotatedItem } from './items.ts';
-import type { Prepared } from './prepare.ts';
+import type { Planned } from './prepare.ts';
 
 /** Tries the user's filter on the report of a run in which all goes well: a filter that fails later hides what was done. */
-export async function tryReport(renderer: Renderer, hoped: () => OutputDocument): Promise<readonly string[]> {
+export async function tryReport(
+  renderer: Renderer,
+  hoped: () => OutputDocument | Promise<OutputDocument>,
+): Promise<readonly string[]> {
   if (renderer.format !== 'query') return [];
   try {
-    await renderer.render(hoped());
+    await renderer.render(await hoped());
     return [];
   } catch (error) {
     if (error instanceof UsageError) return error.problems;
@@ -23,7 +26,7 @@ export async function tryReport(renderer: Renderer, hoped: () => OutputDocument)
 }
 
 /** The item of an account whose rotation goes well. */
-export function hopedItem({ plan, targets }: Prepared): RotatedItem {
+export function hopedItem({ plan, targets }: Planned): RotatedItem {
   const { expected, expectedRaw, credentialKind } = plan;
   const { clientId, expiresAt } = expected;
   return rotatedItem({

@@ -7,7 +7,7 @@ import type { CommandOutput } from '../session/output.ts';
 import { bulkDocument } from './report-document.ts';
 import type { BulkResult } from './items.ts';
 import type { Bringing } from './kept.ts';
-import type { Preparation, Prepared } from './prepare.ts';
+import { allPlanned, plannedAgain, type Preparation, type Waiting } from './prepare.ts';
 
 interface Told extends Pick<CommandOutput, 'marker'> {
   readonly known: BulkResult;
@@ -15,22 +15,26 @@ interface Told extends Pick<CommandOutput, 'marker'> {
 }
 
 /** What `--dry-run` prints for several accounts: the plan, and which accounts are left out and why. */
-export function bulkPlan({ prepared, targets }: Preparation, { known, bringing, marker }: Told): OutputDocument {
+export async function bulkPlan(
+  { prepared, targets }: Preparation,
+  { known, bringing, marker }: Told,
+): Promise<OutputDocument> {
+  const planned = await allPlanned(prepared);
   const providers = new Set([...prepared, ...bringing].map(({ account }) => account.provider));
   const [provider = null] = providers;
   const plan = {
     operation: 'rotate',
-    requests: prepared.flatMap(({ plan: { requests } }) => requests),
+    requests: planned.flatMap(({ plan: { requests } }) => requests),
     effects: [
       ...effectsOfKept(bringing),
-      ...prepared.flatMap((one) =>
+      ...planned.flatMap((one) =>
         effectsOf(one.listed.connected, one).map((effect) => safeText(`${one.account.name}: ${effect}`)),
       ),
     ],
   } as const;
   const where = { provider: providers.size === 1 ? provider : null, marker };
   const document = dryRunDocument(where, plan, targets);
-  const summary = [...effectsOfKept(bringing), ...(prepared.length === 0 ? [] : effectsOnAll(prepared))];
+  const summary = [...effectsOfKept(bringing), ...(prepared.length === 0 ? [] : await effectsOnAll(prepared))];
   const readable = dryRunDocument(where, { ...plan, effects: summary }, targets, mostShown);
   const { skipped, failed } = known;
   const accounts = prepared.map(({ account: { provider: of, profile, organization, id, name } }) => {
@@ -48,11 +52,11 @@ export function effectsOfKept(bringing: readonly Bringing[]): readonly string[] 
 }
 
 /** The effects on all accounts, for people: the names, then each effect once with the number of accounts. */
-export function effectsOnAll(prepared: readonly Prepared[]): readonly string[] {
+export async function effectsOnAll(prepared: readonly Waiting[]): Promise<readonly string[]> {
   const names = prepared.map(({ account }) => account.name);
   const shown = names.slice(0, mostNames).join(', ');
   const rest = names.length - mostNames;
-  return [rest > 0 ? `${shown} and ${rest} more` : shown, ...countedEffects(prepared)];
+  return [rest > 0 ? `${shown} and ${rest} more` : shown, ...(await countedEffects(prepared))];
 }
 
 const mostNames = 20;
@@ -60,10 +64,10 @@ const mostNames = 20;
 /** More would push the differences off the screen; `--json` has them all. */
 const mostShown = 5;
 
-function countedEffects(prepared: readonly Prepared[]): readonly string[] {
+async function countedEffects(prepared: readonly Waiting[]): Promise<readonly string[]> {
   const counts = new Map<string, number>();
   for (const one of prepared) {
-    for (const effect of effectsOf(one.listed.connected, one)) {
+    for (const effect of effectsOf(one.listed.connected, await plannedAgain(one))) {
       counts.set(effect, (counts.get(effect) ?? 0) + 1);
     }
   }

@@ -1,5 +1,5 @@
 import type { Hint } from '../model/hint.ts';
-import { journalProblems, selfProblems, tryTargets, type Problems, type TriedTarget } from '../delivery/preflight.ts';
+import { journalProblems, placesOf, selfProblems, tryTargets, type Problems } from '../delivery/preflight.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
@@ -14,33 +14,33 @@ import type { BulkRun } from './run.ts';
 import { distinctProblems, type AccountTarget } from '../delivery/targets/distinct.ts';
 import { reportPlaceProblems } from './report.ts';
 
-/** An account that is ready to be rotated. */
-export interface Prepared extends Candidate, Planned {}
+/** An account that waits for its turn, and is planned again whenever its plan is needed: the plans of thousands would fill the memory. */
+export interface Waiting extends Pick<Candidate, 'account' | 'listed' | 'issuedAt'>, Pick<IssuancePlan, 'isSelf'> {}
 
-interface Planned {
+export interface Planned {
   readonly plan: IssuancePlan;
   readonly targets: readonly Target[];
 }
 
-/** An account that waits for its turn, when it is planned once more: the plans of thousands would fill the memory. */
-export interface Waiting extends Candidate, Pick<IssuancePlan, 'isSelf'> {}
-
-/** What is kept of an account until its turn. */
-export function waiting({ account, listed, issuedAt, plan: { isSelf } }: Prepared): Waiting {
-  return { account, listed, isSelf, ...(issuedAt === undefined ? {} : { issuedAt }) };
+/** Plans an account as it was planned before. @throws UsageError where its targets cannot be made any more */
+export async function plannedAgain(one: Waiting): Promise<Planned> {
+  const planned = await planFor(one);
+  if (planned === null) throw new Error('what was planned once can be planned again');
+  return { ...planned, plan: { ...planned.plan, isSelf: one.isSelf } };
 }
 
-/** Plans an account whose turn has come as it was planned before. @throws UsageError where its targets cannot be made any more */
-export async function plannedAgain({ isSelf, ...candidate }: Waiting): Promise<Planned> {
-  const planned = await planFor(candidate);
-  if (planned === null) throw new Error('what was planned once can be planned again');
-  return { ...planned, plan: { ...planned.plan, isSelf } };
+/** An account with its plan. */
+export interface Prepared extends Waiting, Planned {}
+
+/** All plans at once, for what shows them as a whole. */
+export function allPlanned(waiting: readonly Waiting[]): Promise<readonly Prepared[]> {
+  return Promise.all(waiting.map(async (one) => ({ ...one, ...(await plannedAgain(one)) })));
 }
 
 /** What is known before the first request that changes something. */
 export interface Preparation {
   /** In the order in which they are begun; the accounts that sactl signs in with come last. */
-  readonly prepared: readonly Prepared[];
+  readonly prepared: readonly Waiting[];
   readonly skipped: readonly Skipped[];
   /** What keeps the whole run from beginning. */
   readonly problems: readonly string[];
@@ -63,14 +63,15 @@ export async function prepare(
 ): Promise<Preparation> {
   const problems: string[] = [];
   const skipped: Skipped[] = [];
-  const prepared: Prepared[] = [];
+  const prepared: Waiting[] = [];
   for (const candidate of candidates) {
     const planned = await planOne(candidate, lists, problems);
     if (planned === null) continue;
-    const { account, plan } = planned;
+    const { account, listed, issuedAt } = candidate;
+    const { isSelf } = planned.plan;
     const guard = guardOf(run, planned, isNamed);
-    if (guard.length === 0) prepared.push(planned);
-    else if (isNamed || plan.isSelf === false) {
+    if (guard.length === 0) prepared.push({ account, listed, isSelf, ...(issuedAt !== undefined && { issuedAt }) });
+    else if (isNamed || isSelf === false) {
       problems.push(...guard.map((problem) => about(account, problem)));
     } else skipped.push({ account, reason: 'own account', detail: guard.join('; ') });
   }
@@ -79,7 +80,7 @@ export async function prepare(
   // One more problem takes no more room than the line that would count it.
   const areFew = different.length <= mostProblems + 1;
   return {
-    prepared: [...prepared.filter((one) => isOthers(one.plan)), ...prepared.filter((one) => !isOthers(one.plan))],
+    prepared: [...prepared.filter(isOthers), ...prepared.filter((one) => !isOthers(one))],
     skipped,
     problems: [...(areFew ? different : fewLines(different, mostProblems, 'and')), ...state.problems],
     hint: tried.hint ?? state.hint,
@@ -91,7 +92,7 @@ export async function prepare(
 const mostProblems = 5;
 
 /** The problems of rotating the caller's own account: `--yes` does not confirm that for an account that no flag named. */
-function guardOf({ ctx, common, flags }: BulkRun, { plan, targets }: Prepared, isNamed: boolean): readonly string[] {
+function guardOf({ ctx, common, flags }: BulkRun, { plan, targets }: Planned, isNamed: boolean): readonly string[] {
   const { stdout, stderr, env } = ctx;
   const isUnasked = common.yes === true && !isNamed;
   const stdin = isUnasked ? { isTTY: false } : ctx.stdin;
@@ -104,13 +105,13 @@ export function isOthers({ isSelf }: Pick<IssuancePlan, 'isSelf'>): boolean {
 }
 
 /** Null where there is no plan, or a target cannot be made; its problems are added to `problems`. */
-async function planOne(candidate: Candidate, lists: readonly Listed[], problems: string[]): Promise<Prepared | null> {
+async function planOne(candidate: Candidate, lists: readonly Listed[], problems: string[]): Promise<Planned | null> {
   const { account, listed } = candidate;
   try {
     const planned = await planFor(candidate);
     if (planned === null) return null;
     const isSelf = await isOwn(account, planned.plan, { listed, lists });
-    return { plan: { ...planned.plan, isSelf }, targets: planned.targets, ...candidate };
+    return { ...planned, plan: { ...planned.plan, isSelf } };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     problems.push(...error.problems.map((problem) => about(account, problem)));
@@ -119,7 +120,7 @@ async function planOne(candidate: Candidate, lists: readonly Listed[], problems:
 }
 
 /** Null where the provider rotates none. @throws UsageError where a target cannot be made */
-async function planFor({ account, listed }: Candidate): Promise<Planned | null> {
+async function planFor({ account, listed }: Waiting | Candidate): Promise<Planned | null> {
   const { connected, specs, targetEnvironment } = listed;
   const plan = await connected.provider.planRotate?.(account);
   if (plan === undefined) return null;
@@ -133,18 +134,18 @@ function about({ name }: Account, problem: string): string {
 }
 
 /** Opens the targets of all accounts, and makes sure that no two are one place, nor that of the report. */
-async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Omit<Preparation, 'prepared' | 'skipped'>> {
-  const all = await triedInLanes(prepared, run.concurrency);
+async function tryAll(run: BulkRun, prepared: readonly Waiting[]): Promise<Omit<Preparation, 'prepared' | 'skipped'>> {
+  const trials = await triedInLanes(prepared, run.concurrency);
+  const all = trials.flat();
   const problems = all.flatMap((target) => target.problems);
-  const preferences = preferencesOf(run.flags);
-  const places = accountTargets(prepared);
+  const places = problems.length > 0 ? [] : accountTargets(prepared, trials);
   return {
     problems: [
       // Problems of the whole run come before those of single accounts, of which there may be many.
-      ...prepared.slice(0, 1).flatMap(({ targets }) => journalProblems({ targets, preferences })),
+      ...(await recordProblems(run, prepared)),
       ...problems,
-      ...(problems.length > 0 ? [] : await distinctProblems(places)),
-      ...(problems.length > 0 ? [] : await reportPlaceProblems(run.ctx, run.flags.report, places)),
+      ...distinctProblems(places),
+      ...(await reportPlaceProblems(run.ctx, run.flags.report, places)),
     ],
     hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
@@ -154,38 +155,43 @@ async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Omit
 
 type Tried = Awaited<ReturnType<typeof tryTargets>>;
 
-/** A turn of its own for each of thousands would take as much memory as their targets. */
-async function triedInLanes(prepared: readonly Prepared[], lanes: number): Promise<Tried> {
-  const tried: Tried[] = [];
+/** What the trials of each account's targets showed. A turn of its own for each of thousands would take as much memory as their targets. */
+async function triedInLanes(prepared: readonly Waiting[], lanes: number): Promise<readonly Tried[]> {
+  const trials: Tried[] = [];
   const left = prepared.entries();
   async function work(): Promise<void> {
-    for (const [at, { targets }] of left) tried[at] = await tryTargets(targets);
+    for (const [at, one] of left) trials[at] = await tryTargets((await plannedAgain(one)).targets);
   }
   await Promise.all(Array.from({ length: lanes }, work));
-  return tried.flat();
+  return trials;
+}
+
+/** All accounts have targets of the same kinds. */
+async function recordProblems({ flags }: BulkRun, [first]: readonly Waiting[]): Promise<readonly string[]> {
+  if (first === undefined) return [];
+  const { targets } = await plannedAgain(first);
+  return journalProblems({ targets, preferences: preferencesOf(flags) });
 }
 
 /** What a preview shows of the targets; nobody sees it otherwise. */
 async function plannedIn(
   { common }: BulkRun,
-  tried: readonly TriedTarget[],
-  prepared: readonly Prepared[],
+  tried: Tried,
+  prepared: readonly Waiting[],
 ): Promise<readonly PlannedTarget[]> {
   if (common.dryRun !== true) return [];
-  return withStored(
-    tried.map(plannedTarget),
-    prepared.flatMap(({ targets }) => targets),
-  );
+  const targets = (await allPlanned(prepared)).flatMap((one) => one.targets);
+  return withStored(tried.map(plannedTarget), targets);
 }
 
 /** Accounts of the same name are named with provider and id. */
-function accountTargets(prepared: readonly Prepared[]): readonly AccountTarget[] {
+function accountTargets(prepared: readonly Waiting[], trials: readonly Tried[]): readonly AccountTarget[] {
   const seen = new Set<string>();
   const shared = new Set<string>();
-  for (const { name } of prepared.map(({ account }) => account)) (seen.has(name) ? shared : seen).add(name);
-  return prepared.flatMap(({ account: { provider, id, name }, targets }) => {
+  for (const { account } of prepared) (seen.has(account.name) ? shared : seen).add(account.name);
+  return prepared.flatMap(({ account: { provider, id, name } }, at) => {
     const account = shared.has(name) ? `${name} (${provider} ${id})` : name;
-    return targets.map((target) => ({ target, account, name }));
+    return placesOf(trials[at] ?? [], { account, name });
   });
 }
 

@@ -122,9 +122,7 @@ export async function reportPlaceProblems(
   if (report === undefined) return [];
   const path = userPath(report, ctx);
   const own = foldPlace(join(await realpath(dirname(path)), basename(path)));
-  const places = await Promise.all(targets.map(({ target }) => target.place()));
-  const at = places.findIndex(({ place }) => foldPlace(place) === own);
-  const met = targets[at];
+  const met = targets.find(({ place }) => foldPlace(place.place) === own);
   if (met === undefined) return [];
-  return [`--report ${quoted(report, 200)} is where ${met.target.name} for ${met.account} goes`];
+  return [`--report ${quoted(report, 200)} is where ${met.target} for ${met.account} goes`];
 }

@@ -13,7 +13,7 @@ import { sortKept, type Bringing } from './kept.ts';
 import { isByHand, knownResult } from './known.ts';
 import { unclearAccounts } from './misread.ts';
 import { bulkPlan, effectsOfKept, effectsOnAll } from './plan.ts';
-import { prepare, waiting, type Prepared } from './prepare.ts';
+import { allPlanned, prepare, type Waiting } from './prepare.ts';
 import { bulkDocument } from './report-document.ts';
 import type { BulkRun } from './run.ts';
 
@@ -61,20 +61,22 @@ export async function rotateChosen(
     ...(age === null ? [] : [age]),
     ...(common.dryRun ? [] : await filterProblems(run, { prepared, bringing }, known)),
   ];
-  if (common.dryRun) await fleet.emit(bulkPlan(preparation, { known, bringing, marker: run.marker }));
+  if (common.dryRun) await fleet.emit(await bulkPlan(preparation, { known, bringing, marker: run.marker }));
   if (problems.length > 0) throw new UsageError(problems, { hint });
   if (common.dryRun) return unlisted.length + unclear.length === 0 ? ExitCode.done : ExitCode.partial;
   if (prepared.length + bringing.length > 0) await agree(run, { prepared, bringing });
-  return carryOut(run, prepared.map(waiting), { known, lists, bringing });
+  return carryOut(run, prepared, { known, lists, bringing });
 }
 
 /** What a run is about to do. */
 interface Ahead {
-  readonly prepared: readonly Prepared[];
+  readonly prepared: readonly Waiting[];
   readonly bringing: readonly Bringing[];
 }
 
 async function agree({ ctx, common, flags }: BulkRun, { prepared, bringing }: Ahead): Promise<void> {
+  // Nobody is shown the effects, for which each account would be planned again.
+  if (common.yes) return;
   const count = prepared.length;
   if (count === 0) {
     const kept = bringing.length === 1 ? 'kept credential' : `${bringing.length} kept credentials`;
@@ -84,7 +86,7 @@ async function agree({ ctx, common, flags }: BulkRun, { prepared, bringing }: Ah
   const goes = (flags.to ?? []).map((target) => `the new credential${count === 1 ? ' goes' : 's go'} to ${target}`);
   await confirmChange(
     { ctx, common },
-    { action: `Rotate the ${what}`, effects: [...effectsOfKept(bringing), ...effectsOnAll(prepared), ...goes] },
+    { action: `Rotate the ${what}`, effects: [...effectsOfKept(bringing), ...(await effectsOnAll(prepared)), ...goes] },
   );
 }
 
@@ -94,11 +96,11 @@ async function filterProblems(
   { prepared, bringing }: Ahead,
   known: BulkResult,
 ): Promise<readonly string[]> {
-  return tryReport(renderer, () => {
+  return tryReport(renderer, async () => {
     const delivered = bringing
       .filter(({ isDue }) => !isDue)
       .map(({ account, delivery }) => hopedDelivery(account, delivery));
-    const hoped = { rotated: prepared.map(hopedItem), delivered, skipped: [], failed: [] };
+    const hoped = { rotated: (await allPlanned(prepared)).map(hopedItem), delivered, skipped: [], failed: [] };
     return bulkDocument(merged(known, hoped), marker);
   });
 }

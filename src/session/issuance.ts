@@ -22,7 +22,7 @@ import type { Session } from './session.ts';
 import type { CommandOutput } from './output.ts';
 import { addressOf } from '../delivery/targets/session.ts';
 import { runIssuance } from '../delivery/run-issuance.ts';
-import { preflight, type Preflight } from '../delivery/preflight.ts';
+import { placesOf, preflight, type Preflight } from '../delivery/preflight.ts';
 import { dryRunDocument, endDryRun, plannedTarget, withStored } from './dry-run.ts';
 import { tellingWhoWaits } from './reminders.ts';
 
@@ -64,7 +64,7 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
   const { action, first = null, report = null } = planned;
   const { expected: account } = planned.plan;
   const { name } = account;
-  const unwritable = await report?.problems(planned.targets.map((target) => ({ target, account: name, name })));
+  const unwritable = await report?.problems(placesOf(found.targets, { account: name, name }));
   if (unwritable !== undefined && unwritable.length > 0) throw new UsageError(unwritable);
   const goes = planned.targets.map((target) => {
     return `the new credential goes to ${target.name}${untriedPart[trialOf(target)]}`;

@@ -34,8 +34,8 @@ async function problemsOf(script: Script): Promise<readonly string[]> {
 
 describe('a credential with a way to go', () => {
   it.each<[string, Script, Preflight['targets']]>([
-    ['stdout', {}, [{ target: 'stdout', problems: [] }]],
-    ['a target', { targets: [passing] }, [{ target: 'github-env:TOKEN', problems: [] }]],
+    ['stdout', {}, [{ target: 'stdout', problems: [], place: null }]],
+    ['a target', { targets: [passing] }, [{ target: 'github-env:TOKEN', problems: [], place: expect.anything() }]],
   ])('meets no problem, and nothing is left behind: %s', async (_, script, tried) => {
     const world = await worldOf(script);
     const { problems, warnings, targets } = await preflight(world.ctx, world.issuance);

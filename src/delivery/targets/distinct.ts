@@ -1,9 +1,12 @@
 import { safeText } from '../../model/text.ts';
 import { variableCase } from './expand.ts';
-import type { TargetPlace, Target } from './target.ts';
+import type { TargetPlace } from './target.ts';
 
+/** Where a target brings the credential of an account. */
 export interface AccountTarget {
-  readonly target: Target;
+  /** The target's name. */
+  readonly target: string;
+  readonly place: TargetPlace;
   /** The account as messages call it: of no other account. */
   readonly account: string;
   /** The account's own name. */
@@ -11,19 +14,18 @@ export interface AccountTarget {
 }
 
 /**
- * Which targets would overwrite one another, one sentence for each that meets an earlier one. To be asked for after every
- * `preflight`. Case is folded, because many file systems and services do not tell it apart.
+ * Which targets would overwrite one another, one sentence for each that meets an earlier one. Case is folded, because many
+ * file systems and services do not tell it apart.
  */
-export async function distinctProblems(targets: readonly AccountTarget[]): Promise<string[]> {
-  const earlier = new Map<string, { place: TargetPlace; of: AccountTarget }[]>();
+export function distinctProblems(targets: readonly AccountTarget[]): readonly string[] {
+  const earlier = new Map<string, readonly AccountTarget[]>();
   const problems: string[] = [];
-  for (const of of targets) {
-    const place = await of.target.place();
-    const folded = foldPlace(place.place);
+  for (const one of targets) {
+    const folded = foldPlace(one.place.place);
     const neighbours = earlier.get(folded) ?? [];
-    const met = neighbours.find((neighbour) => overlap(neighbour.place, place));
-    if (met !== undefined) problems.push(clash(met.of, of));
-    earlier.set(folded, [...neighbours, { place, of }]);
+    const met = neighbours.find(({ place }) => overlap(place, one.place));
+    if (met !== undefined) problems.push(clash(met, one));
+    earlier.set(folded, [...neighbours, one]);
   }
   return problems;
 }
@@ -51,5 +53,5 @@ function adviceFor(one: AccountTarget, other: AccountTarget): string {
 }
 
 function describe({ target, account }: AccountTarget): string {
-  return safeText(`${target.name} for ${account}`);
+  return safeText(`${target} for ${account}`);
 }

@@ -14,15 +14,18 @@ async function problemsOf(values: readonly string[], accounts: readonly string[]
   const env = { GITHUB_ENV: await folder.write('commands', '') };
   const environment = folder.environment({ profileFile: folder.at('token'), ctx: { env } });
   const { specs } = parseTargets(values, environment);
-  const targets = accounts.flatMap((account) =>
-    createTargets(specs, { ...subject, name: account }, environment).map((target) => ({
-      target,
-      account,
-      name: account,
-    })),
+  const targets = await Promise.all(
+    accounts.flatMap((account) =>
+      createTargets(specs, { ...subject, name: account }, environment).map(async (target) => ({
+        target: target.name,
+        place: await target.place(),
+        account,
+        name: account,
+      })),
+    ),
   );
   expect(targets).toHaveLength(values.length * accounts.length);
-  return await distinctProblems(targets);
+  return distinctProblems(targets);
 }
 
 describe('for one account', () => {
