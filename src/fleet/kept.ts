@@ -1,5 +1,3 @@
-import pLimit from 'p-limit';
-
 import { errorAt } from '../delivery/ending.ts';
 import { deliverEntry, type StoredDelivery } from '../delivery/deliver-entry.ts';
 import type { IssuedResult } from '../delivery/result.ts';
@@ -10,6 +8,7 @@ import { lookAtKept, type Kept } from '../session/kept-credential.ts';
 import type { Candidate, Choice, Pending } from './candidates.ts';
 import { deliveredItem, failedItem, leftItem, skippedItem, type Item } from './items.ts';
 import { isByHand, keptOne } from './known.ts';
+import { inLanes } from './lanes.ts';
 import type { BulkRun } from './run.ts';
 import type { Tally } from './tally.ts';
 
@@ -34,16 +33,13 @@ export interface SortedChoice extends Choice {
  * one that works; what cannot be delivered leaves an account that is not due as it is (docs/design.md 6).
  */
 export async function sortKept(run: BulkRun, choice: Choice): Promise<SortedChoice> {
-  const limit = pLimit(run.concurrency);
   const supersede = run.flags.supersede === true;
-  async function judged(one: Candidate, isDue: boolean): Promise<Judged> {
+  const due = new Set(choice.candidates);
+  const all = await inLanes<Candidate, Judged>([...due, ...choice.pending], run.concurrency, async (one) => {
+    const isDue = due.has(one);
     const found = await tried(run, one);
     return { isDue, end: endOf(found.kept, { isDue, supersede }), ...found };
-  }
-  const all = await Promise.all([
-    ...choice.candidates.map((one) => limit(() => judged(one, true))),
-    ...choice.pending.map((one) => limit(() => judged(one, false))),
-  ]);
+  });
   for (const { one, kept, isDue } of all) {
     if (isDue && kept?.kind === 'stuck') await run.note(`${one.account.name}: ${notBrought(kept.why)}`);
   }
@@ -113,15 +109,10 @@ function pendingOf(one: Candidate, kept: Kept | null): readonly Pending[] {
 
 /** Delivers all of them, several at once. Never rejects for the failure of one. */
 export async function bringAll(run: BulkRun, all: readonly Bringing[], tally: Tally): Promise<void> {
-  const limit = pLimit(run.concurrency);
-  await Promise.all(
-    all.map((one) =>
-      limit(async () => {
-        const item = await bring(run, one, tally.ctx);
-        if (item !== null) await tally.brought(item);
-      }),
-    ),
-  );
+  await inLanes(all, run.concurrency, async (one) => {
+    const item = await bring(run, one, tally.ctx);
+    if (item !== null) await tally.brought(item);
+  });
 }
 
 /** The result of the account; null where that of its rotation follows. */

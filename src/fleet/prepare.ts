@@ -10,6 +10,7 @@ import { fewLines, plannedTarget, withStored, type PlannedTarget } from '../sess
 import type { Candidate } from './candidates.ts';
 import type { Skipped } from './due.ts';
 import type { Listed } from './connections.ts';
+import { inLanes } from './lanes.ts';
 import type { BulkRun } from './run.ts';
 import { distinctProblems, type AccountTarget } from '../delivery/targets/distinct.ts';
 import { reportPlaceProblems } from './report.ts';
@@ -135,7 +136,7 @@ function about({ name }: Account, problem: string): string {
 
 /** Opens the targets of all accounts, and makes sure that no two are one place, nor that of the report. */
 async function tryAll(run: BulkRun, prepared: readonly Waiting[]): Promise<Omit<Preparation, 'prepared' | 'skipped'>> {
-  const trials = await triedInLanes(prepared, run.concurrency);
+  const trials = await inLanes(prepared, run.concurrency, async (one) => tryTargets((await plannedAgain(one)).targets));
   const all = trials.flat();
   const problems = all.flatMap((target) => target.problems);
   const places = problems.length > 0 ? [] : accountTargets(prepared, trials);
@@ -154,17 +155,6 @@ async function tryAll(run: BulkRun, prepared: readonly Waiting[]): Promise<Omit<
 }
 
 type Tried = Awaited<ReturnType<typeof tryTargets>>;
-
-/** What the trials of each account's targets showed. A turn of its own for each of thousands would take as much memory as their targets. */
-async function triedInLanes(prepared: readonly Waiting[], lanes: number): Promise<readonly Tried[]> {
-  const trials: Tried[] = [];
-  const left = prepared.entries();
-  async function work(): Promise<void> {
-    for (const [at, one] of left) trials[at] = await tryTargets((await plannedAgain(one)).targets);
-  }
-  await Promise.all(Array.from({ length: lanes }, work));
-  return trials;
-}
 
 /** All accounts have targets of the same kinds. */
 async function recordProblems({ flags }: BulkRun, [first]: readonly Waiting[]): Promise<readonly string[]> {
