@@ -246,7 +246,8 @@ function outcomeOf(
     verified: works,
     reissued,
     superseded: isSuperseded,
-    deliveredTo: deliveries,
+    // An array that was pushed to has room for more, which thousands of results would keep.
+    deliveredTo: [...deliveries],
     recoverId: isOpen && keeper.isKept ? entry.id : null,
     actionsRequired: actions.map((action) => printedAction(action)),
   };
