@@ -33,13 +33,14 @@ export interface Batches {
 }
 
 /**
+ * @param waiting it is emptied
  * @param first how many accounts are in the first batch, for which the lanes wait
  * @param size how many accounts are in each other batch
  * @param isRefused whether an account is not to be begun any more; then it is neither locked nor read
  */
 export function openBatches(
   run: BulkRun,
-  prepared: readonly Waiting[],
+  waiting: Waiting[],
   {
     first,
     size,
@@ -47,7 +48,7 @@ export function openBatches(
   }: { readonly first: number; readonly size: number; readonly isRefused: (one: Waiting) => boolean },
 ): Batches {
   const batching = { run, hostOf: hostsOf(run) };
-  const waiting = [...prepared];
+  const total = waiting.length;
   const refused: Waiting[] = [];
   const ready: Ready[] = [];
   const openings = new Set<Promise<void>>();
@@ -67,7 +68,7 @@ export function openBatches(
   /** Opens the next batch, so that it is ready when the accounts before it have been handed out. */
   function openMore(): void {
     if (isLocking || waiting.length === 0 || ahead > size / 2) return;
-    const batch = waiting.splice(0, waiting.length === prepared.length ? first : size);
+    const batch = waiting.splice(0, waiting.length === total ? first : size);
     const allowed = batch.filter((one) => !isRefused(one));
     refused.push(...batch.filter((one) => !allowed.includes(one)));
     ahead += allowed.length;

@@ -4,7 +4,7 @@ import type { Account } from '../model/account.ts';
 import { sactl } from '../model/hint.ts';
 import { quoted } from '../model/text.ts';
 import { byName } from '../session/list.ts';
-import { unansweredText, type Listed, type Unanswered } from './connections.ts';
+import { unansweredText, type Listed, type Listing, type Unanswered } from './connections.ts';
 import { whyNot, type Reason, type Skipped } from './due.ts';
 import { gatherFacts, noFacts, type AccountFacts, type FactsOf } from './facts.ts';
 import { recently } from './go-on.ts';
@@ -56,14 +56,17 @@ function whyNotMeant(account: Account, { matches, whyOther }: BulkInput['selecto
 export async function chooseCandidates(
   run: BulkRun,
   { references, selectors }: BulkInput,
-  { lists, unlisted }: { readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] },
+  { listings, unlisted }: { readonly listings: readonly Listing[]; readonly unlisted: readonly Unanswered[] },
 ): Promise<Choice> {
   const [factsOf, unfinishedOf] = await Promise.all([
-    factsFor({ references, selectors }, lists),
+    factsFor({ references, selectors }, listings),
     findUnfinished(run.ctx, run.journal),
   ]);
   const now = run.ctx.now();
-  const all = withoutDoubles(lists.flatMap((listed) => listed.accounts.map((account) => ({ account, listed }))));
+  const lists = listings.map(({ listed }) => listed);
+  const all = withoutDoubles(
+    listings.flatMap(({ listed, accounts }) => accounts.map((account) => ({ account, listed }))),
+  );
   const named = references === null ? all : resolve(references, all, { lists, unlisted });
   const candidates: Candidate[] = [];
   const skipped: Skipped[] = [];
@@ -82,7 +85,7 @@ export async function chooseCandidates(
       skipped.push({ ...reason, account });
     }
   }
-  const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
+  const total = listings.reduce((sum, { accounts }) => sum + accounts.length, 0);
   const isNone = candidates.length + skipped.length + pending.length === 0;
   const guessed = selectors.agesFromCreation
     ? candidates.filter(({ account }) => factsOf(account).issuedAt === null)
@@ -107,7 +110,8 @@ function isUntimed({ references, selectors }: Choosing): boolean {
 }
 
 /** Ages decide with `--older-than` alone; where records only serve a note, they may be missing. */
-async function factsFor(choosing: Choosing, lists: readonly Listed[]): Promise<FactsOf> {
+async function factsFor(choosing: Choosing, listings: readonly Listing[]): Promise<FactsOf> {
+  const lists = listings.map(({ listed: { connected }, accounts }) => ({ connected, accounts }));
   if (isUntimed(choosing)) return gatherFacts(lists).catch(() => () => noFacts);
   return gatherFacts(choosing.selectors.olderThanMs === null ? [] : lists);
 }

@@ -24,15 +24,16 @@ interface CarriedOut {
 /**
  * Delivers what earlier runs kept, rotates what is prepared, and reports it with what was known before. A second interrupt, also during the report, ends the
  * program with the exit code that the results so far give.
+ * @param waiting what is prepared; it is emptied as the accounts have their turn, so that none stays in memory
  * @throws CliError with the exit code of the whole run
  */
 export async function carryOut(
   run: BulkRun,
-  prepared: readonly Waiting[],
+  waiting: Waiting[],
   { known, lists, bringing }: CarriedOut,
 ): Promise<ExitCode> {
   const { ctx, common, marker } = run;
-  const total = prepared.length + bringing.filter(({ isDue }) => !isDue).length;
+  const total = waiting.length + bringing.filter(({ isDue }) => !isDue).length;
   const progress = createProgress({ ctx, common, total, marker });
   const tally = openTally(ctx, progress, total);
   return ctx.mutating(
@@ -42,7 +43,7 @@ export async function carryOut(
         await tellingWhoWaits(ctx, progress.note, async () => {
           const watched = { ...run, note: progress.note };
           await bringAll(watched, bringing, tally);
-          await rotateAll(watched, prepared, tally);
+          await rotateAll(watched, waiting, tally);
         });
       } finally {
         await progress.end();

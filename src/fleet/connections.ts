@@ -178,15 +178,20 @@ export interface MemberTargets {
   readonly targetEnvironment: TargetEnvironment;
 }
 
-/** A connection with its accounts. */
+/** A connection whose accounts were listed. */
 export interface Listed extends MemberTargets {
   readonly connected: Connected;
-  readonly accounts: readonly Account[];
   readonly warnings: readonly string[];
   readonly isCut?: boolean;
   /** References of which it is not known whether they name an account here. */
   readonly unsure?: readonly Unsure[];
   readonly misread?: readonly Misread[];
+}
+
+/** The accounts of a connection, which it does not hold itself: they leave the memory one by one as they are rotated. */
+export interface Listing {
+  readonly listed: Listed;
+  readonly accounts: readonly Account[];
 }
 
 /** A reference that may name an account beyond those that are listed. */
@@ -203,17 +208,19 @@ export async function listAccounts(
   fleet: Fleet,
   { destinations, references }: { destinations: readonly MemberTargets[]; references: readonly string[] | null },
   shared: Shared,
-): Promise<{ readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] }> {
+): Promise<{ readonly listings: readonly Listing[]; readonly unlisted: readonly Unanswered[] }> {
   const answers = await fleet.askAll(async (connected) => {
     // Plans want to know the caller: two questions at the same time take one round trip.
     const [list] = await Promise.all([connected.provider.listAccounts(), connected.provider.meetCaller?.()]);
     return { connected, ...(list.isCut ? await withOthers(connected, list, references) : list) };
   }, shared);
-  const lists = destinations.flatMap((destination, index) => {
+  const listings = destinations.flatMap((destination, index) => {
     const answer = answers[index]?.answer ?? null;
-    return answer === null ? [] : [{ ...destination, ...answer }];
+    if (answer === null) return [];
+    const { accounts, ...rest } = answer;
+    return [{ listed: { ...destination, ...rest }, accounts }];
   });
-  return { lists, unlisted: unanswered(fleet, answers) };
+  return { listings, unlisted: unanswered(fleet, answers) };
 }
 
 /** A list with the accounts that references name and that it does not show. */

@@ -20,17 +20,19 @@ import { createTrail, type Trail } from './trail.ts';
  * with come last, one by one. After an interrupt, or once the circuit breaker has tripped, no further account is begun;
  * those under way are finished. Does not reject for the failure of an account.
  */
-export async function rotateAll(run: BulkRun, prepared: readonly Waiting[], tally: Tally): Promise<void> {
+export async function rotateAll(run: BulkRun, waiting: Waiting[], tally: Tally): Promise<void> {
   // While some requests wait for their answers, what comes before and after those of other accounts is written.
   const lanes = run.concurrency * (run.isShared ? 3 : 2);
   const doubtful: Doubtful[] = [];
-  await rotateGroup(run, tally, { group: prepared.filter(isOthers), lanes, doubtful });
-  await rotateGroup(run, tally, { group: prepared.filter((one) => !isOthers(one)), lanes: 1, doubtful });
+  const others = waiting.splice(0, waiting.filter(isOthers).length);
+  await rotateGroup(run, tally, { group: others, lanes, doubtful });
+  await rotateGroup(run, tally, { group: waiting, lanes: 1, doubtful });
   await tryOnceMore(run, doubtful, tally);
 }
 
 interface Group {
-  readonly group: readonly Waiting[];
+  /** It is emptied. */
+  readonly group: Waiting[];
   readonly lanes: number;
   /** What is to be tried once more is added to it. */
   readonly doubtful: Doubtful[];

@@ -65,7 +65,7 @@ export async function rotateChosen(
   if (problems.length > 0) throw new UsageError(problems, { hint });
   if (common.dryRun) return unlisted.length + unclear.length === 0 ? ExitCode.done : ExitCode.partial;
   if (prepared.length + bringing.length > 0) await agree(run, { prepared, bringing });
-  return carryOut(run, prepared, { known, lists, bringing });
+  return carryOut(run, [...prepared], { known, lists, bringing });
 }
 
 /** What a run is about to do. */

@@ -50,9 +50,10 @@ async function look(
   run: BulkRun,
   { fleet, input }: { readonly fleet: Fleet; readonly input: BulkInput },
 ): Promise<Looked> {
-  const { lists, unlisted } = await listAccounts(fleet, input, run);
-  if (lists.length === 0) throwUnanswered(unlisted);
-  return { lists, unlisted, chosen: await chooseCandidates(run, input, { lists, unlisted }) };
+  const { listings, unlisted } = await listAccounts(fleet, input, run);
+  if (listings.length === 0) throwUnanswered(unlisted);
+  const chosen = await chooseCandidates(run, input, { listings, unlisted });
+  return { lists: listings.map(({ listed }) => listed), unlisted, chosen };
 }
 
 /**
