@@ -57,7 +57,6 @@ export function openBatches(
   let ahead = 0;
 
   async function open(batch: readonly Waiting[]): Promise<void> {
-    makeRoom();
     const locked = await lockAll(batching, batch, first);
     isLocking = false;
     // The next batch is locked while the provider is asked about this one.
@@ -79,6 +78,7 @@ export function openBatches(
 
   return {
     next: async () => {
+      makeRoom(total);
       openMore();
       while (ready.length === 0) {
         if (openings.size === 0) return null;

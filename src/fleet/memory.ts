@@ -1,4 +1,4 @@
-import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /**
  * Lets V8 collect garbage once as much as half of what is alive has come, instead of four times that: the accounts of a run
@@ -12,14 +12,14 @@ export function collectSooner(): void {
 const megabyte = 1024 * 1024;
 
 /**
- * To be called now and then while accounts are rotated: gives more room to what is new, until it is enough. V8 would take up to
- * 32 MB, on Node 24 up to 128, and use all of it between two collections; with very little it collects all the time. Where
- * long lists have filled the memory, less has to do.
+ * To be called before each account is rotated: gives more room to what is new, until it is enough. V8 would take up to 32 MB,
+ * on Node 24 up to 128, and use all of it between two collections; with very little it collects all the time. It is called
+ * so often because V8 may grow again, by the same factor, at its next collection.
+ * @param accounts how many are rotated: what stays of many fills the memory, so less has to do
  */
-export function makeRoom(): void {
+export function makeRoom(accounts: number): void {
   const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
-  const enough = (getHeapStatistics().total_heap_size < 28 * megabyte ? 16 : 8) * megabyte;
-  // In one step, since V8 may take several before this is called again.
+  const enough = (accounts < 1000 ? 16 : 8) * megabyte;
   growYoung(Math.max(1, Math.floor(enough / (young?.space_size ?? enough))));
 }
 
