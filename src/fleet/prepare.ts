@@ -62,27 +62,17 @@ export async function prepare(
   candidates: readonly Candidate[],
   { lists, state, isNamed }: { readonly lists: readonly Listed[]; readonly state: Problems; readonly isNamed: boolean },
 ): Promise<Preparation> {
-  const problems: string[] = [];
-  const skipped: Skipped[] = [];
-  const prepared: Waiting[] = [];
-  for (const candidate of candidates) {
-    const planned = await planOne(candidate, lists, problems);
-    if (planned === null) continue;
-    const { account, listed, issuedAt } = candidate;
-    const { isSelf } = planned.plan;
-    const guard = guardOf(run, planned, isNamed);
-    if (guard.length === 0) prepared.push({ account, listed, isSelf, ...(issuedAt !== undefined && { issuedAt }) });
-    else if (isNamed || isSelf === false) {
-      problems.push(...guard.map((problem) => about(account, problem)));
-    } else skipped.push({ account, reason: 'own account', detail: guard.join('; ') });
-  }
-  const tried = await tryAll(run, prepared);
+  const all = await inLanes(candidates, run.concurrency, (one) => prepareOne(run, one, { lists, isNamed }));
+  const ready = all.flatMap(({ ready: one }) => one ?? []);
+  const prepared = ready.map(({ waiting }) => waiting);
+  const tried = await whatTrialsShow(run, ready);
+  const problems = all.flatMap((one) => one.problems);
   const different = [...new Set([...problems, ...tried.problems])];
   // One more problem takes no more room than the line that would count it.
   const areFew = different.length <= mostProblems + 1;
   return {
     prepared: [...prepared.filter(isOthers), ...prepared.filter((one) => !isOthers(one))],
-    skipped,
+    skipped: all.flatMap((one) => one.skipped),
     problems: [...(areFew ? different : fewLines(different, mostProblems, 'and')), ...state.problems],
     hint: tried.hint ?? state.hint,
     warnings: tried.warnings,
@@ -105,19 +95,53 @@ export function isOthers({ isSelf }: Pick<IssuancePlan, 'isSelf'>): boolean {
   return isSelf === false;
 }
 
-/** Null where there is no plan, or a target cannot be made; its problems are added to `problems`. */
-async function planOne(candidate: Candidate, lists: readonly Listed[], problems: string[]): Promise<Planned | null> {
-  const { account, listed } = candidate;
-  try {
-    const planned = await planFor(candidate);
-    if (planned === null) return null;
-    const isSelf = await isOwn(account, planned.plan, { listed, lists });
-    return { ...planned, plan: { ...planned.plan, isSelf } };
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    problems.push(...error.problems.map((problem) => about(account, problem)));
-    return null;
+/** An account of which nothing speaks against its rotation, unless a trial of its targets does. */
+interface ReadyAccount {
+  readonly waiting: Waiting;
+  readonly tried: Tried;
+}
+
+interface Outcome {
+  readonly ready: ReadyAccount | null;
+  readonly skipped: readonly Skipped[];
+  /** Beside those of its targets. */
+  readonly problems: readonly string[];
+}
+
+const nothing: Outcome = { ready: null, skipped: [], problems: [] };
+
+/** Plans an account, and tries its targets if it may be rotated. */
+async function prepareOne(
+  run: BulkRun,
+  candidate: Candidate,
+  { lists, isNamed }: { readonly lists: readonly Listed[]; readonly isNamed: boolean },
+): Promise<Outcome> {
+  const { account, listed, issuedAt } = candidate;
+  const planned = await planOne(candidate, lists).catch(problemsIn);
+  if (planned === null) return nothing;
+  if ('problems' in planned)
+    return { ...nothing, problems: planned.problems.map((problem) => about(account, problem)) };
+  const { isSelf } = planned.plan;
+  const guard = guardOf(run, planned, isNamed);
+  if (guard.length === 0) {
+    const waiting = { account, listed, isSelf, ...(issuedAt !== undefined && { issuedAt }) };
+    return { ...nothing, ready: { waiting, tried: await tryTargets(planned.targets) } };
   }
+  if (isNamed || isSelf === false) return { ...nothing, problems: guard.map((problem) => about(account, problem)) };
+  return { ...nothing, skipped: [{ account, reason: 'own account', detail: guard.join('; ') }] };
+}
+
+function problemsIn(error: unknown): Pick<UsageError, 'problems'> {
+  if (error instanceof UsageError) return error;
+  throw error;
+}
+
+/** Null where the provider rotates none. @throws UsageError where a target cannot be made */
+async function planOne(candidate: Candidate, lists: readonly Listed[]): Promise<Planned | null> {
+  const planned = await planFor(candidate);
+  if (planned === null) return null;
+  const isSelf = await isOwn(candidate.account, planned.plan, { listed: candidate.listed, lists });
+  return { ...planned, plan: { ...planned.plan, isSelf } };
 }
 
 /** Null where the provider rotates none. @throws UsageError where a target cannot be made */
@@ -134,23 +158,26 @@ function about({ name }: Account, problem: string): string {
   return `${name}: ${problem}`;
 }
 
-/** Opens the targets of all accounts, and makes sure that no two are one place, nor that of the report. */
-async function tryAll(run: BulkRun, prepared: readonly Waiting[]): Promise<Omit<Preparation, 'prepared' | 'skipped'>> {
-  const trials = await inLanes(prepared, run.concurrency, async (one) => tryTargets((await plannedAgain(one)).targets));
-  const all = trials.flat();
+/** What is wrong with the targets of all accounts; no two may be one place, nor that of the report. */
+async function whatTrialsShow(
+  run: BulkRun,
+  ready: readonly ReadyAccount[],
+): Promise<Omit<Preparation, 'prepared' | 'skipped'>> {
+  const all = ready.flatMap(({ tried }) => tried);
   const problems = all.flatMap((target) => target.problems);
-  const places = problems.length > 0 ? [] : accountTargets(prepared, trials);
+  const places = problems.length > 0 ? [] : accountTargets(ready);
+  const waiting = ready.map((one) => one.waiting);
   return {
     problems: [
       // Problems of the whole run come before those of single accounts, of which there may be many.
-      ...(await recordProblems(run, prepared)),
+      ...(await recordProblems(run, waiting)),
       ...problems,
       ...distinctProblems(places),
       ...(await reportPlaceProblems(run.ctx, run.flags.report, places)),
     ],
     hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
-    targets: await plannedIn(run, all, prepared),
+    targets: await plannedIn(run, all, waiting),
   };
 }
 
@@ -175,13 +202,14 @@ async function plannedIn(
 }
 
 /** Accounts of the same name are named with provider and id. */
-function accountTargets(prepared: readonly Waiting[], trials: readonly Tried[]): readonly AccountTarget[] {
+function accountTargets(ready: readonly ReadyAccount[]): readonly AccountTarget[] {
   const seen = new Set<string>();
   const shared = new Set<string>();
-  for (const { account } of prepared) (seen.has(account.name) ? shared : seen).add(account.name);
-  return prepared.flatMap(({ account: { provider, id, name } }, at) => {
+  for (const { waiting } of ready) (seen.has(waiting.account.name) ? shared : seen).add(waiting.account.name);
+  return ready.flatMap(({ waiting, tried }) => {
+    const { provider, id, name } = waiting.account;
     const account = shared.has(name) ? `${name} (${provider} ${id})` : name;
-    return placesOf(trials[at] ?? [], { account, name });
+    return placesOf(tried, { account, name });
   });
 }
 
