@@ -48,14 +48,18 @@ async function run(): Promise<void> {
   process.removeAllListeners('warning');
   const { enableCompileCache } = process.getBuiltinModule('node:module');
   keepCompiled({ env: process.env, userId: process.geteuid?.() ?? null }, enableCompileCache);
-  const { startAnew } = await import('./start-anew.ts');
-  const limited = await startAnew(process, (listener) => {
-    for (const name of signals) process.on(name, listener);
-  });
-  if (limited !== null) return endAs(limited);
   const { main } = await import('./main.ts');
   // Everything is written by now, so what else keeps the process alive does not matter.
-  process.exit(await main(argv, realContext(once(listenForSignals))));
+  process.exit(await main(argv, realContext(once(listenForSignals)), beginAnew));
+}
+
+/** Ends the process where another one has to run in its place. What is refused at once needs none, and it takes a millisecond. */
+async function beginAnew(): Promise<void> {
+  const { startAnew } = await import('./start-anew.ts');
+  const ended = await startAnew(process, (listener) => {
+    for (const name of signals) process.on(name, listener);
+  });
+  if (ended !== null) endAs(ended);
 }
 
 /** Ends as the process did that ran in the place of this one. V8 itself ends one that has too little memory. */

@@ -12,8 +12,14 @@ import type { Style } from './output/style.ts';
  * Runs one command line (`argv` without node and script) and returns its exit code. The only place that catches
  * errors. Where JSON was asked for, by `--json`, `-q`, `--query-file` or `--format json` or `ndjson`, each line on stderr is
  * JSON, and the error is the last one.
+ * @param begin called before anything is read or sent; it may end the process. Not called for a command line that is refused
+ * without the parser
  */
-export async function main(argv: readonly string[], ctx: Context): Promise<ExitCode> {
+export async function main(
+  argv: readonly string[],
+  ctx: Context,
+  begin: () => Promise<void> = () => Promise.resolve(),
+): Promise<ExitCode> {
   // Read from the words, because the parser may be what failed.
   const words = wordsOf(argv);
   const sandbox = words.includes('--sandbox') || isSandboxOn(ctx.env);
@@ -22,6 +28,7 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
   const stderr = forgiving(json ? asJson(lines, sandbox) : lines);
   try {
     await refuseAtOnce(argv, ctx);
+    await begin();
     const { runProgram } = await import('./program.ts');
     return await runProgram(argv, { ...ctx, stderr });
   } catch (error) {
