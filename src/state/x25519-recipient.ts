@@ -22,7 +22,10 @@ const nonce = Buffer.alloc(12);
  */
 export function x25519Recipient(text: string): Recipient | null {
   try {
-    const recipient = new X25519Recipient(bech32.decodeToBytes(text).bytes);
+    const { prefix, bytes } = bech32.decodeToBytes(text);
+    // A private key has as many bytes, and a recipient has small letters.
+    if (prefix !== 'age' || !text.startsWith(prefix)) return null;
+    const recipient = new X25519Recipient(bytes);
     recipient.wrapFileKey(new Uint8Array(16));
     return recipient;
   } catch {

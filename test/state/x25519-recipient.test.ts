@@ -47,6 +47,10 @@ describe('a recipient by the cryptography of Node', () => {
   it.each([
     ['whose checksum is wrong', ops.recipient.replace(/.$/, 'x')],
     ['of another kind', 'age1tag1qwertyuiopasdfghjkl'],
+    ['that is an identity', ops.identity],
+    ['that is an identity in small letters', ops.identity.toLowerCase()],
+    ['in capitals', ops.recipient.toUpperCase()],
+    ['with too few bytes', bech32.encode('age', bech32.toWords(new Uint8Array(31).fill(9)))],
     ['that is a point of low order', bech32.encode('age', bech32.toWords(new Uint8Array(32)))],
   ])('leaves one %s to the library', (_, text) => {
     expect(x25519Recipient(text)).toBeNull();
