@@ -9,6 +9,7 @@ import type { AccountList } from '../providers/provider.ts';
 import type { AccountLock } from '../state/account-lock.ts';
 import { orMissing, type Listed } from './connections.ts';
 import { gatherFacts } from './facts.ts';
+import { inLanes } from './lanes.ts';
 import { makeRoom } from './memory.ts';
 import { plannedAgain, type Waiting } from './prepare.ts';
 import type { BulkRun } from './run.ts';
@@ -57,7 +58,8 @@ export function openBatches(
   let ahead = 0;
 
   async function open(batch: readonly Waiting[]): Promise<void> {
-    const locked = await lockAll(batching, batch, first);
+    // So many at once, since what is under way wants to go on meanwhile.
+    const locked = await inLanes(batch, first, (one) => lock(batching, one));
     isLocking = false;
     // The next batch is locked while the provider is asked about this one.
     openMore();
@@ -172,15 +174,6 @@ type Locked = { readonly one: Waiting } & (
   | { readonly id: string; readonly held: AccountLock }
   | { readonly held: null; readonly error: CliError }
 );
-
-/** @param atOnce how many at once: what is under way wants to go on meanwhile */
-async function lockAll(batching: Batching, batch: readonly Waiting[], atOnce: number): Promise<readonly Locked[]> {
-  const locked: Locked[] = [];
-  for (let at = 0; at < batch.length; at += atOnce) {
-    locked.push(...(await Promise.all(batch.slice(at, at + atOnce).map((one) => lock(batching, one)))));
-  }
-  return locked;
-}
 
 async function lock({ run, hostOf }: Batching, one: Waiting): Promise<Locked> {
   const { account, listed } = one;

@@ -7,7 +7,7 @@ import type { CommandOutput } from '../session/output.ts';
 import { bulkDocument } from './report-document.ts';
 import type { BulkResult } from './items.ts';
 import type { Bringing } from './kept.ts';
-import { allPlanned, plannedAgain, type Preparation, type Waiting } from './prepare.ts';
+import { allPlanned, type Preparation, type Prepared } from './prepare.ts';
 
 interface Told extends Pick<CommandOutput, 'marker'> {
   readonly known: BulkResult;
@@ -34,7 +34,7 @@ export async function bulkPlan(
   } as const;
   const where = { provider: providers.size === 1 ? provider : null, marker };
   const document = dryRunDocument(where, plan, targets);
-  const summary = [...effectsOfKept(bringing), ...(prepared.length === 0 ? [] : await effectsOnAll(prepared))];
+  const summary = [...effectsOfKept(bringing), ...(planned.length === 0 ? [] : effectsOnAll(planned))];
   const readable = dryRunDocument(where, { ...plan, effects: summary }, targets, mostShown);
   const { skipped, failed } = known;
   const accounts = prepared.map(({ account: { provider: of, profile, organization, id, name } }) => {
@@ -52,11 +52,11 @@ export function effectsOfKept(bringing: readonly Bringing[]): readonly string[] 
 }
 
 /** The effects on all accounts, for people: the names, then each effect once with the number of accounts. */
-export async function effectsOnAll(prepared: readonly Waiting[]): Promise<readonly string[]> {
+export function effectsOnAll(prepared: readonly Prepared[]): readonly string[] {
   const names = prepared.map(({ account }) => account.name);
   const shown = names.slice(0, mostNames).join(', ');
   const rest = names.length - mostNames;
-  return [rest > 0 ? `${shown} and ${rest} more` : shown, ...(await countedEffects(prepared))];
+  return [rest > 0 ? `${shown} and ${rest} more` : shown, ...countedEffects(prepared)];
 }
 
 const mostNames = 20;
@@ -64,10 +64,10 @@ const mostNames = 20;
 /** More would push the differences off the screen; `--json` has them all. */
 const mostShown = 5;
 
-async function countedEffects(prepared: readonly Waiting[]): Promise<readonly string[]> {
+function countedEffects(prepared: readonly Prepared[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const one of prepared) {
-    for (const effect of effectsOf(one.listed.connected, await plannedAgain(one))) {
+    for (const effect of effectsOf(one.listed.connected, one)) {
       counts.set(effect, (counts.get(effect) ?? 0) + 1);
     }
   }

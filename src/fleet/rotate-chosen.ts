@@ -86,7 +86,10 @@ async function agree({ ctx, common, flags }: BulkRun, { prepared, bringing }: Ah
   const goes = (flags.to ?? []).map((target) => `the new credential${count === 1 ? ' goes' : 's go'} to ${target}`);
   await confirmChange(
     { ctx, common },
-    { action: `Rotate the ${what}`, effects: [...effectsOfKept(bringing), ...(await effectsOnAll(prepared)), ...goes] },
+    {
+      action: `Rotate the ${what}`,
+      effects: [...effectsOfKept(bringing), ...effectsOnAll(await allPlanned(prepared)), ...goes],
+    },
   );
 }
 
