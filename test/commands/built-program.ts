@@ -1,8 +1,8 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeEach, onTestFailed, TestRunner } from 'vitest';
 
 import { memory } from '../harness/memory.ts';
 
@@ -76,18 +76,44 @@ export function startProgram(
     detached: ownGroup,
     env: { PATH: process.env['PATH'] ?? '', ...own, ...env },
   });
-  const ended = Promise.all([text(child.stdout), text(child.stderr), exit(child)]).then(
-    ([stdout, stderr, [code, signal]]) => ({ code, signal, stdout, stderr }),
-  );
+  const [stdout, stderr] = [said(child.stdout), said(child.stderr)];
+  const ended = Promise.all([stdout.whole, stderr.whole, exit(child)]).then(([, , [code, signal]]) => ({
+    code,
+    signal,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+  }));
+  showWhenHung([command, ...argv], child, [stdout, stderr]);
   return { child, ended };
+}
+
+/** Where a test fails while its program runs, e.g. by its time-out: ends the program, and shows what it had said. */
+function showWhenHung(call: readonly string[], child: ChildProcess, [stdout, stderr]: readonly [Said, Said]): void {
+  // Some are started once for many tests.
+  if (TestRunner.getCurrentTest() === undefined) return;
+  onTestFailed(() => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    console.error('still running when the test ended:', { call, stdout: stdout.text(), stderr: stderr.text() });
+  });
 }
 
 function exit(child: ChildProcessWithoutNullStreams): Promise<[code: number | null, signal: NodeJS.Signals | null]> {
   return new Promise((ended) => child.once('exit', (code, signal) => ended([code, signal])));
 }
 
-async function text(stream: NodeJS.ReadableStream): Promise<string> {
-  const chunks: string[] = [];
-  for await (const chunk of stream.setEncoding('utf8')) chunks.push(String(chunk));
-  return chunks.join('');
+/** What a program says on a stream. */
+interface Said {
+  /** So far. */
+  readonly text: () => string;
+  /** Resolves at its end. */
+  readonly whole: Promise<void>;
+}
+
+function said(stream: NodeJS.ReadableStream): Said {
+  let text = '';
+  async function read(): Promise<void> {
+    for await (const chunk of stream.setEncoding('utf8')) text += String(chunk);
+  }
+  return { text: () => text, whole: read() };
 }

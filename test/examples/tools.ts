@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 
 import { serve } from '../../src/sandbox/server.ts';
 import { workFolder } from '../commands/support.ts';
@@ -35,17 +35,25 @@ export interface Tools {
 /** They close when the test ends. */
 export async function openTools(programs: Readonly<Record<string, Program>>): Promise<Tools> {
   const calls: Call[] = [];
+  const underWay = new Set<Call>();
   const server = await serve(
     {
       fetch: async (request) => {
         const call = (await request.json()) as Call;
         calls.push(call);
-        return Response.json((await programs[call.program]?.(call)) ?? { code: 127 });
+        underWay.add(call);
+        const answer = await programs[call.program]?.(call);
+        underWay.delete(call);
+        return Response.json(answer ?? { code: 127 });
       },
     },
     { port: 0 },
   );
   onTestFinished(() => server.close());
+  onTestFailed(() => {
+    const shown = calls.map((call) => [...(underWay.has(call) ? ['no answer yet:'] : []), call.program, ...call.argv]);
+    console.error(shown.map((words) => words.join(' ')).join('\n'));
+  });
   const bin = await workFolder();
   for (const name of Object.keys(programs)) {
     await writeFile(join(bin, name), script(name, server.url));
