@@ -4,6 +4,7 @@ import { runAddress } from '../model/run-environment.ts';
 import { openAuditLog } from '../state/audit-log.ts';
 import { openJournal } from '../state/journal.ts';
 import { openSealer, type Sealer, type Sealing } from '../state/seal.ts';
+import { openSeenRecords } from '../state/shared/account-record.ts';
 import { openSharedAudit } from '../state/shared/audit.ts';
 import { openSharedDocument } from '../state/shared/document.ts';
 import { openSharedHistory } from '../state/shared/history.ts';
@@ -37,11 +38,19 @@ export async function openSharedState(ctx: Context, common: CommonFlags, place: 
   function report(text: string): Promise<void> {
     return note(ctx, common, text);
   }
-  const locks = openSharedLocks({ ...ctx, store, leaseMs: settings.leaseMs.value, run: runAddress(ctx.env), report });
+  const seen = openSeenRecords();
+  const locks = openSharedLocks({
+    ...ctx,
+    store,
+    seen,
+    leaseMs: settings.leaseMs.value,
+    run: runAddress(ctx.env),
+    report,
+  });
   const { workerOn, holding } = locks;
   return {
     locks,
-    history: () => openSharedHistory(store),
+    history: () => openSharedHistory(store, seen),
     holdings: async () => (await import('../state/shared/holdings.ts')).openSharedHoldings({ ...ctx, store }),
     document: (key) => openSharedDocument({ ...ctx, store, key }),
     place: store.address,

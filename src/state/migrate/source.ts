@@ -5,7 +5,7 @@ import { nameOfHolder } from '../../files/holder.ts';
 import { safeText } from '../../model/text.ts';
 import type { Holding } from '../holdings.ts';
 import { fieldsIn, markIn } from '../shared/account-record.ts';
-import { changeMark, type RecordPlace } from '../shared/audit-chain.ts';
+import { changeMark, type MarkPlace } from '../shared/audit-chain.ts';
 import { openSharedHoldings } from '../shared/holdings.ts';
 import type { StateStore } from '../store/store.ts';
 
@@ -86,7 +86,7 @@ export function storeSource(store: StateStore, ctx: Pick<Context, 'self' | 'uuid
 }
 
 /** What a record says of events goes with them, and stays where it is of later ones; so does who held the account. */
-function recordAt(value: SourceValue, { store, uuid }: Pick<RecordPlace, 'store' | 'uuid'>): SourceValue {
+function recordAt(value: SourceValue, { store, uuid }: Pick<MarkPlace, 'store' | 'uuid'>): SourceValue {
   let reading: Promise<Uint8Array | null> | null = null;
   function read(): Promise<Uint8Array | null> {
     return (reading ??= value.read());

@@ -144,13 +144,46 @@ export interface FoundRecord {
   readonly record: AccountRecord;
 }
 
-/** @param naming of a record that is to be made. @throws StateError */
-export async function readRecord(
-  store: StateStore,
-  key: string,
-  naming: Pick<AccountRecord, 'key' | 'name'>,
-): Promise<FoundRecord> {
-  const value = await store.get(key);
+/** What a run has read of records that nobody held, by their keys, so that it takes an account without reading it again. */
+export interface SeenRecords {
+  /** @param value null where there was none */
+  readonly note: (key: string, value: StoredValue | null) => void;
+  /** It serves once. Undefined where nothing was noted. */
+  readonly take: (key: string) => StoredValue | null | undefined;
+}
+
+/** A list asks about more accounts than any run takes, and their records would fill its memory. */
+const mostSeen = 2000;
+
+export function openSeenRecords(): SeenRecords {
+  const seen = new Map<string, StoredValue | null>();
+  return {
+    note: (key, value) => {
+      if (seen.size < mostSeen) seen.set(key, value);
+    },
+    take: (key) => {
+      const value = seen.get(key);
+      seen.delete(key);
+      return value;
+    },
+  };
+}
+
+/** Where a record is. */
+export interface RecordPlace {
+  readonly store: StateStore;
+  readonly key: string;
+  /** Of a record that is to be made. */
+  readonly naming: Pick<AccountRecord, 'key' | 'name'>;
+}
+
+/** @throws StateError */
+export async function readRecord(place: RecordPlace): Promise<FoundRecord> {
+  return foundRecord(await place.store.get(place.key), place);
+}
+
+/** The record that a value is. @throws StateError where this version cannot read it */
+export function foundRecord(value: StoredValue | null, { store, key, naming }: RecordPlace): FoundRecord {
   const record = value === null ? newRecord(naming) : decodeAccount(value.bytes, `${store.address}/${key}`);
   return { value, record };
 }

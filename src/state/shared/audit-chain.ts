@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { parseFields } from '../../model/account.ts';
 import { digestOf } from '../account-lock.ts';
 import { issuanceIn, type AccountPlace, type AuditEvent } from '../audit-read.ts';
-import { StateError, type StateStore } from '../store/store.ts';
+import { StateError } from '../store/store.ts';
 import {
   encodeAccount,
   hashesIn,
@@ -13,6 +13,7 @@ import {
   type AccountRecord,
   type FoundRecord,
   type LastIssued,
+  type RecordPlace,
 } from './account-record.ts';
 
 /** What an event changes in what a store knows of its account. */
@@ -62,11 +63,7 @@ export function namingOf({
   return { key, name: `${provider} service account ${name ?? id}` };
 }
 
-export interface RecordPlace {
-  readonly store: StateStore;
-  readonly key: string;
-  /** Of a record that is to be made. */
-  readonly naming: Pick<AccountRecord, 'key' | 'name'>;
+export interface MarkPlace extends RecordPlace {
   readonly uuid: () => string;
 }
 
@@ -79,13 +76,14 @@ const mostTries = 20;
  * @throws StateError
  */
 export async function changeMark(
-  { store, key, naming, uuid }: RecordPlace,
+  place: MarkPlace,
   change: (mark: AccountMark) => AccountMark,
   found?: FoundRecord,
 ): Promise<void> {
+  const { store, key, uuid } = place;
   let last = found;
   for (let tries = 1; tries <= mostTries; tries += 1) {
-    const { value, record } = last ?? (await readRecord(store, key, naming));
+    const { value, record } = last ?? (await readRecord(place));
     const next = change(record);
     if (isSameMark(record, next)) return;
     const bytes = encodeAccount({ ...record, ...next }, uuid());

@@ -77,7 +77,7 @@ export function openSharedAudit(options: SharedAuditOptions): AuditLog {
     if (place === null) return void (await put({ event, record: null, held: null, heads: [], written: null }));
     const [record, naming] = [recordOf(place), namingOf(event)];
     const held = holding(record);
-    const found = held === null ? await readRecord(store, record, naming) : undefined;
+    const found = held === null ? await readRecord({ store, key: record, naming }) : undefined;
     const one: Waiting = { event, record, held, heads: found?.record.heads ?? [], written: null };
     const change = (await put(one)).get(one);
     if (change === undefined) return;

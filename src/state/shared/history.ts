@@ -4,18 +4,21 @@ import { parseFields, type Fields } from '../../model/account.ts';
 import { safeText } from '../../model/text.ts';
 import { accountKeyOf, storedEvent, type AuditEvent, type AuditHistory, type LogGap } from '../audit-read.ts';
 import { partsOf } from '../holdings.ts';
-import type { StateStore } from '../store/store.ts';
-import { fieldsIn, markIn, namingIn } from './account-record.ts';
+import type { StateStore, StoredValue } from '../store/store.ts';
+import { fieldsIn, markIn, namingIn, type SeenRecords } from './account-record.ts';
 import { hashOf, linesIn, previousIn, recordOf } from './audit-chain.ts';
 
 /** How many values are asked for at once. */
 const concurrency = 16;
 
-/** What the audit log in a store tells. Nothing is asked yet. */
-export function openSharedHistory(store: StateStore): AuditHistory {
-  async function valuesAt(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+/** What the audit log in a store tells, and what it sees of records by the way. Nothing is asked yet. */
+export function openSharedHistory(store: StateStore, { note }: Pick<SeenRecords, 'note'>): AuditHistory {
+  async function storedAt(keys: readonly string[]): Promise<readonly (StoredValue | null)[]> {
     const limit = pLimit(concurrency);
-    return Promise.all(keys.map((key) => limit(async () => (await store.get(key))?.bytes ?? null)));
+    return Promise.all(keys.map((key) => limit(() => store.get(key))));
+  }
+  async function valuesAt(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+    return (await storedAt(keys)).map((value) => value?.bytes ?? null);
   }
   return {
     events: async (visit) => {
@@ -30,11 +33,16 @@ export function openSharedHistory(store: StateStore): AuditHistory {
     },
     rotations: async (accounts) => {
       const known = new Set(await store.list('accounts/'));
-      const places = accounts.filter((place) => known.has(recordOf(place)));
-      const values = await valuesAt(places.map(recordOf));
+      const all = accounts.map((place) => ({ place, key: recordOf(place) }));
+      const recorded = all.filter(({ key }) => known.has(key));
+      for (const { key } of all) if (!known.has(key)) note(key, null);
+      const values = await storedAt(recorded.map(({ key }) => key));
       return new Map(
-        places.flatMap((place, index) => {
-          const { issued } = markIn(fieldsIn(values[index] ?? null));
+        recorded.flatMap(({ place, key }, index) => {
+          const value = values[index] ?? null;
+          const fields = fieldsIn(value?.bytes ?? null);
+          if (fields['hold'] === null) note(key, value);
+          const { issued } = markIn(fields);
           return issued === null ? [] : [[accountKeyOf(place), issued.at] as const];
         }),
       );

@@ -12,18 +12,22 @@ import {
   decodeAccount,
   encodeAccount,
   endOf,
+  foundRecord,
   nameOfHold,
   readRecord,
   recordKey,
   type AccountRecord,
   type FoundRecord,
   type Hold,
+  type SeenRecords,
 } from './account-record.ts';
 import { heldRecord, type HeldRecord } from './held-record.ts';
 
 export interface SharedLocksOptions extends Pick<Context, 'now' | 'sleep' | 'timeout' | 'uuid' | 'self' | 'signal'> {
   readonly store: StateStore;
   readonly leaseMs: number;
+  /** An account is locked by what was seen of it: where that has changed since, the write fails, and it is read. */
+  readonly seen: Pick<SeenRecords, 'take'>;
   /** The page of the CI run that this process is part of. */
   readonly run: string | null;
   /** Tells the user one line on stderr. */
@@ -118,7 +122,7 @@ class Attempt {
     const startedAt = this.#options.now();
     let tries = 0;
     for (;;) {
-      const found = await readRecord(this.#options.store, this.#key, this.#naming());
+      const found = await this.#find();
       const { hold } = found.record;
       const refusal = hold === null || found.value === null ? null : await this.#refusalOf(found.value, hold);
       if (refusal === null) {
@@ -178,6 +182,13 @@ class Attempt {
       ? store.create(this.#key, bytes)
       : store.replace(this.#key, bytes, value.revision));
     return revision === null ? null : heldRecord({ ...this.#options, key: this.#key, record: next, revision, takenAt });
+  }
+
+  async #find(): Promise<FoundRecord> {
+    const { store, seen } = this.#options;
+    const place = { store, key: this.#key, naming: this.#naming() };
+    const value = seen.take(this.#key);
+    return value === undefined ? readRecord(place) : foundRecord(value, place);
   }
 
   #naming(): Pick<AccountRecord, 'key' | 'name'> {

@@ -3,6 +3,7 @@ import { accountKey } from '../../../src/state/account-lock.ts';
 import { openAuditLog } from '../../../src/state/audit-log.ts';
 import { accountKeyOf, type LogGap } from '../../../src/state/audit-read.ts';
 import { openSharedAudit } from '../../../src/state/shared/audit.ts';
+import { openSeenRecords } from '../../../src/state/shared/account-record.ts';
 import { openSharedHistory } from '../../../src/state/shared/history.ts';
 import { openSharedHoldings } from '../../../src/state/shared/holdings.ts';
 import { openSharedLocks } from '../../../src/state/shared/locks.ts';
@@ -39,11 +40,12 @@ export function auditWorld() {
       store: model.open(),
       report: () => Promise.resolve(),
     };
-    const locks = openSharedLocks({ ...own, leaseMs, run: null });
+    const seen = openSeenRecords();
+    const locks = openSharedLocks({ ...own, seen, leaseMs, run: null });
     const local: AuditFact[] = [];
     const log = { ...openAuditLog(own), append: async (one: AuditFact) => void local.push(one) };
     const audit = openSharedAudit({ ...own, holding: locks.holding, local: log });
-    return { locks, audit, local, history: openSharedHistory(own.store), holdings: openSharedHoldings(own) };
+    return { locks, audit, local, history: openSharedHistory(own.store, seen), holdings: openSharedHoldings(own) };
   }
   const reader = machine('reader');
   return {

@@ -5,6 +5,7 @@ import { openJournal, type Journal } from '../../../src/state/journal.ts';
 import type { Intent } from '../../../src/state/record.ts';
 import { entryKey } from '../../../src/state/shared/entry.ts';
 import { openSharedJournal } from '../../../src/state/shared/journal.ts';
+import { openSeenRecords } from '../../../src/state/shared/account-record.ts';
 import { openSharedLocks } from '../../../src/state/shared/locks.ts';
 import { account } from '../../delivery/answers.ts';
 import { testContext } from '../../harness/context.ts';
@@ -25,7 +26,7 @@ function world() {
     store: createModelStore({ now: ctx.now }).open(),
     report: async (text: string) => void said.push(text),
   };
-  const locks = openSharedLocks({ ...shared, leaseMs: 60_000, run: null });
+  const locks = openSharedLocks({ ...shared, seen: openSeenRecords(), leaseMs: 60_000, run: null });
   const own = { ...ctx, stateDirectory: freshStateDirectory(), keepsSecrets: true };
   const sealing = { recipients: [], seal: () => Promise.resolve('sealed') };
   const local = openJournal(own);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { StateStore } from '../../../src/state/store/store.ts';
+import { openSeenRecords } from '../../../src/state/shared/account-record.ts';
 import { openSharedLocks, type SharedLocks } from '../../../src/state/shared/locks.ts';
 import { testContext } from '../../harness/context.ts';
 import { createModelStore } from '../../harness/model-store.ts';
@@ -42,6 +43,7 @@ function runnerOn(
       await onSleep(slept);
     },
     store: withoutTime(open()),
+    seen: openSeenRecords(),
     leaseMs: 60_000,
     run: null,
     report: async (text) => void said.push(text),
