@@ -13,7 +13,7 @@ import { mayBe, missingFrom } from '../providers/lookup.ts';
 import type { BulkInput } from './input.ts';
 import type { BulkRun } from './run.ts';
 import { nothingSelected } from './selection.ts';
-import { findUnfinished, type Unfinished } from './unfinished.ts';
+import { findUnfinished, type Unfinished } from '../session/unfinished.ts';
 
 /** An account that is to be rotated, by way of one connection. */
 export interface Candidate {

@@ -4,7 +4,7 @@ import type { FirstStep } from '../session/issuance.ts';
 import { firstStep } from '../session/first-step.ts';
 import type { Session } from '../session/session.ts';
 import type { Journal } from '../state/journal.ts';
-import { findUnfinished, waitingFor } from './unfinished.ts';
+import { findUnfinished, waitingFor } from '../session/unfinished.ts';
 
 /** The account of a rotation, and what is done before it because of an earlier run. */
 export interface LookedBack {

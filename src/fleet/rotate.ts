@@ -8,7 +8,7 @@ import { checkBulkInput, type BulkInput } from './input.ts';
 import { collectSooner } from './memory.ts';
 import type { Looked } from './rotate-chosen.ts';
 import { openRun, type BulkRun } from './run.ts';
-import { waitingFor } from './unfinished.ts';
+import { waitingFor } from '../session/unfinished.ts';
 
 /**
  * Rotates several accounts, of one provider or of all: chooses them, plans each one and tries its targets, asks for
