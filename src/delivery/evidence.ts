@@ -36,12 +36,14 @@ export async function gatherEvidence(ctx: Pick<Context, 'now' | 'sleep' | 'signa
   }
   const settled = hasEnded(cause) ? endedAt : windowEnd;
   for (let unchanged = 0; ; await ctx.sleep(pauseMs, ctx.signal)) {
+    // What a reading shows is as old as its request: this machine may stand still before it looks at the answer.
+    const askedAt = ctx.now();
     const evidence = await readOnce(plan);
     if (evidence.kind === 'changed') return evidence;
     unchanged = evidence.kind === 'unchanged' ? unchanged + 1 : 0;
     const isProven = unchanged >= enoughReadings && mayHaveDoneNothing(cause);
-    if (isProven && ctx.now() >= settled) return evidence;
-    if (ctx.now() >= windowEnd) return evidence.kind === 'unclear' ? evidence : nothingKnown;
+    if (isProven && askedAt >= settled) return evidence;
+    if (askedAt >= windowEnd) return evidence.kind === 'unclear' ? evidence : nothingKnown;
   }
 }
 

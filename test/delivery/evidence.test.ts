@@ -167,3 +167,21 @@ describe('where readings prove nothing', () => {
     expect(await gather(reset, [candidates], options)).toEqual({ evidence: candidates, steps: ['look'] });
   });
 });
+
+it('a reading that was asked for before the window has ended proves nothing, however late its answer is looked at', async () => {
+  const { ctx, issuance } = await worldOf({ looks: [] });
+  const endedAt = ctx.now();
+  const askedAt: number[] = [];
+  const plan = {
+    ...issuance.plan,
+    leavesEvidence: true,
+    readEvidence: async () => {
+      askedAt.push(ctx.now() - endedAt);
+      // This machine stands still after the third answer, while the service gets to the request.
+      if (askedAt.length === 3) await ctx.sleep(100_000);
+      return askedAt.length > 3 ? changed : unchanged;
+    },
+  };
+  expect(await gatherEvidence(ctx, { plan, cause: reset, endedAt, mayReissue: true })).toEqual(changed);
+  expect(askedAt).toEqual([0, 2500, 5000, 107_500]);
+});
