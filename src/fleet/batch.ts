@@ -13,6 +13,7 @@ import { inLanes } from './lanes.ts';
 import { makeRoom } from './memory.ts';
 import { plannedAgain, type Waiting } from './prepare.ts';
 import type { BulkRun } from './run.ts';
+import { unfinishedIn, waitForLost, type Unfinished, type UnfinishedOf } from '../session/unfinished.ts';
 
 /** An account that is locked and was read once more. */
 export interface Ready {
@@ -120,12 +121,23 @@ function hostsOf(run: BulkRun): Batching['hostOf'] {
 async function readAgain(batching: Batching, batch: readonly Locked[]): Promise<readonly Ready[]> {
   const lists = [...new Set(batch.map(({ one }) => one.listed))];
   const ids = new Set(batch.map(({ one }) => one.account.id));
-  const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed, ids)] as const)));
-  const recent = await rotatedSince(batch.map(({ one }) => one));
+  const [readings, recent, unfinishedOf] = await Promise.all([
+    Promise.all(lists.map(async (listed) => [listed, await read(listed, ids)] as const)).then((all) => new Map(all)),
+    rotatedSince(batch.map(({ one }) => one)),
+    unfinishedSince(batching.run).catch(unsent),
+  ]);
   return batch.map((locked) => {
     const { account, listed } = locked.one;
-    return readyBy(batching, locked, recent.get(account.id) ?? readings.get(listed) ?? nothing);
+    const reading = recent.get(account.id) ?? readings.get(listed) ?? nothing;
+    if (unfinishedOf instanceof CliError) return readyBy(batching, locked, unfinishedOf, null);
+    const { endpoint } = listed.connected.connection;
+    return readyBy(batching, locked, reading, unfinishedOf(account, endpoint));
   });
+}
+
+/** What other runs have left of accounts since the journal was read. */
+async function unfinishedSince({ ctx, journal }: BulkRun): Promise<UnfinishedOf> {
+  return unfinishedIn(ctx, await journal.listSince(await journal.list()));
 }
 
 /**
@@ -145,11 +157,13 @@ async function rotatedSince(batch: readonly Waiting[]): Promise<ReadonlyMap<stri
 }
 
 /** The account with a last check, by this reading of its connection. */
-function readyBy(batching: Batching, locked: Locked, reading: Reading): Ready {
+function readyBy(batching: Batching, locked: Locked, reading: Reading, unfinished: Unfinished | null): Ready {
   const { one, held } = locked;
   if (held === null) return { one, issuance: () => Promise.reject(locked.error), release: () => Promise.resolve() };
   // What was read is compared at once, and not kept until the account's turn.
-  const checkUnchanged = checkBy(one, reading);
+  const check = checkBy(one, reading);
+  const isLost = unfinished?.isKept === false;
+  const checkUnchanged = isLost ? () => checkAfterLost(batching.run, one, unfinished) : check;
   return { one, issuance: () => issuanceFor(batching, locked, checkUnchanged), release: held.release };
 }
 
@@ -167,6 +181,12 @@ function checkBy({ account, listed }: Waiting, reading: Reading): Issuance['chec
     if (now !== null) return refuseChanged(account, now, naming(account));
     throw new NotFoundError(`${naming(account)} has been deleted in the meantime`, { provider: account.provider });
   };
+}
+
+/** Waits for a request of another run that may still be done; then the account is read on its own. */
+async function checkAfterLost({ ctx, note }: BulkRun, { account, listed }: Waiting, lost: Unfinished): Promise<void> {
+  await waitForLost({ ctx, note: (text) => note(`${account.name}: ${text}`) }, lost);
+  refuseChanged(account, await listed.connected.provider.findAccount(account.id), naming(account));
 }
 
 /** An account that is locked, with the id of its entry in the journal, or why it is not. */

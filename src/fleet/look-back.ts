@@ -1,10 +1,9 @@
-import { unsettledMs } from '../delivery/evidence.ts';
 import type { Account } from '../model/account.ts';
 import type { FirstStep } from '../session/issuance.ts';
 import { firstStep } from '../session/first-step.ts';
 import type { Session } from '../session/session.ts';
 import type { Journal } from '../state/journal.ts';
-import { findUnfinished, waitingFor } from '../session/unfinished.ts';
+import { findUnfinished, waitForLost } from '../session/unfinished.ts';
 
 /** The account of a rotation, and what is done before it because of an earlier run. */
 export interface LookedBack {
@@ -27,9 +26,6 @@ export async function lookBack(
   if (unfinished.isKept) {
     return { account, first: await firstStep(session, journal, { account, entry: unfinished.entry, supersede }) };
   }
-  const waitMs = common.dryRun ? 0 : unsettledMs(unfinished.entry, ctx.now());
-  if (waitMs === 0) return { account, first: null };
-  await session.note(waitingFor(waitMs));
-  await ctx.sleep(waitMs, ctx.signal);
-  return { account: await provider.findAccount(account.id), first: null };
+  const hasWaited = !common.dryRun && (await waitForLost(session, unfinished));
+  return { account: hasWaited ? await provider.findAccount(account.id) : account, first: null };
 }

@@ -9,7 +9,7 @@ import { checkIntake, planSupplied, takesIntake } from '../session/intake.ts';
 import type { Invocation } from '../session/invocation.ts';
 import { issuance, type PlannedIssuance } from '../session/issuance.ts';
 import type { EndReport } from '../session/issuance-end.ts';
-import { checkUnchanged, idProblems, pickAccount } from '../session/pick.ts';
+import { checkSettled, checkUnchanged, idProblems, pickAccount } from '../session/pick.ts';
 import type { Session } from '../session/session.ts';
 import { checkTargets, printingProblems, targetsFor } from '../session/targets.ts';
 import type { RotateFlags } from './flags.ts';
@@ -56,7 +56,7 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
       flags,
       first,
       report: reportTo(session, account, flags.report),
-      checkUnchanged: () => checkUnchanged(session, account),
+      checkUnchanged: () => (planRotate === null ? checkUnchanged : checkSettled)(session, account),
     };
   }
   if (planRotate !== null) return issuance(session, await planned(await planRotate(account)));

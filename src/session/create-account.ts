@@ -17,7 +17,7 @@ import type { EarlierCreates, settleEarlier } from './earlier-create.ts';
 import type { TargetSpec } from '../delivery/targets/scheme.ts';
 import { issuance, type FirstStep, type PlannedIssuance } from './issuance.ts';
 import { askForName, askForRest } from './ask-account.ts';
-import { checkUnchanged } from './pick.ts';
+import { checkSettled } from './pick.ts';
 import { askedFor, checkNewAccount, type Asked } from './new-account.ts';
 import { accountsNamed } from './same-name.ts';
 import { organizationText, type Session } from './session.ts';
@@ -129,7 +129,7 @@ async function planContinued(
     targets: await targetsFor(session, specs, account),
     flags,
     isReissue: true,
-    checkUnchanged: () => checkUnchanged(session, account),
+    checkUnchanged: () => checkSettled(session, account),
   };
 }
 

@@ -51,6 +51,21 @@ export async function checkUnchanged({ provider, naming }: Session, planned: Acc
   refuseChanged(planned, await provider.findAccount(planned.id), naming(planned));
 }
 
+/**
+ * The same, once no request may still be done that another run sent while it had the account, and whose answer it lost. To be
+ * called with the account locked. @throws ConflictError; FailedError where that cannot be known
+ */
+export async function checkSettled(session: Session, planned: Account): Promise<void> {
+  const { journal } = await session.state();
+  const entries = await journal({ keepsSecrets: true }).list();
+  if (entries.length > 0) {
+    const { unfinishedIn, waitForLost } = await import('./unfinished.ts');
+    const unfinishedOf = await unfinishedIn(session.ctx, entries);
+    await waitForLost(session, unfinishedOf(planned, session.connection.endpoint));
+  }
+  await checkUnchanged(session, planned);
+}
+
 /** @throws ConflictError when the account, which `naming` names, is not `now` as it was planned with */
 export function refuseChanged(planned: Account, now: Account, naming: string): void {
   if (hasChanged(planned, now)) throw changedError(planned, naming);

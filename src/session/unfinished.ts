@@ -1,10 +1,12 @@
 import type { Context } from '../context.ts';
+import { unsettledMs } from '../delivery/evidence.ts';
 import { accountIdOf, isSealed, readEntry } from '../delivery/recover.ts';
 import type { Account } from '../model/account.ts';
 import { inWords } from '../model/duration.ts';
 import { accountKeyOf } from '../state/audit-read.ts';
 import type { Journal } from '../state/journal.ts';
-import { isOpen, type ReadableEntry } from '../state/stored-entry.ts';
+import { isOpen, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
+import type { Session } from './session.ts';
 
 /** What an earlier run left in the journal about an account. */
 export interface Unfinished {
@@ -21,7 +23,11 @@ export type UnfinishedOf = (account: Account, endpoint: string) => Unfinished | 
  * nobody has is due, however fresh it looks. A journal that cannot be read is reported by its preflight.
  */
 export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Journal, 'list'>): Promise<UnfinishedOf> {
-  const entries = await journal.list().catch(() => []);
+  return unfinishedIn(ctx, await journal.list().catch(() => []));
+}
+
+/** The same in these entries. */
+export async function unfinishedIn(ctx: Pick<Context, 'now'>, entries: readonly StoredEntry[]): Promise<UnfinishedOf> {
   // The oldest come first, so that the latest one stays.
   const latest = new Map<string, Unfinished>();
   for (const entry of entries) {
@@ -41,6 +47,22 @@ export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Jo
 /** A create whose answer is lost does not know its account, which may have the entry's id as a tag. */
 function keyOf({ id: entryId, intent }: ReadableEntry, id: string | null): string {
   return accountKeyOf({ ...intent.connection, id: id ?? operationOf(entryId) });
+}
+
+/**
+ * Waits while a request whose answer was lost may still be done. What the journal has before the account is locked is not
+ * enough: the run that sent it may have been under way, or not begun.
+ * @returns whether it waited
+ */
+export async function waitForLost(
+  { ctx, note }: Pick<Session, 'ctx' | 'note'>,
+  unfinished: Unfinished | null,
+): Promise<boolean> {
+  const waitMs = unfinished === null || unfinished.isKept ? 0 : unsettledMs(unfinished.entry, ctx.now());
+  if (waitMs === 0) return false;
+  await note(waitingFor(waitMs));
+  await ctx.sleep(waitMs, ctx.signal);
+  return true;
 }
 
 /** What is said while a request of an earlier run may still be done. */

@@ -50,6 +50,11 @@ export interface Journal {
    * on the way. @throws UsageError when the folder is not to be trusted; FailedError when it cannot be read
    */
   readonly list: () => Promise<readonly StoredEntry[]>;
+  /**
+   * The same without those that this process writes, and without those that are `known` and were not under way then: what
+   * other runs have left since. Nothing of those is read. @throws as `list`
+   */
+  readonly listSince: (known: readonly StoredEntry[]) => Promise<readonly StoredEntry[]>;
   /** The entry of an id, or of its first four or more characters. @throws NotFoundError; ConflictError (`ambiguous`) */
   readonly find: (id: string) => Promise<StoredEntry>;
   /** Removes the entry of a whole id, if it is there. @throws NotFoundError when it cannot be an id; FailedError */
@@ -89,7 +94,8 @@ export function openJournal(options: JournalOptions): Journal {
     keepsSecrets: options.keepsSecrets,
     preflight: () => folder.preflight(),
     begin: (intent) => folder.begin(intent),
-    list: () => folder.list(),
+    list: () => folder.list(() => true),
+    listSince: (known) => folder.listSince(known),
     find: (id) => folder.find(id),
     erase: (id) => folder.erase(id),
     reopen: (id) => folder.reopen(id),
@@ -97,6 +103,12 @@ export function openJournal(options: JournalOptions): Journal {
     unsealed: async (entry) => (await import('./sealed-entry.ts')).unsealed(entry, await opener()),
     adopt: (copy) => folder.adopt(copy),
   };
+}
+
+/** Whether an entry may be there since `known` was listed, and is none of those that this process writes. */
+export function isLaterThan(known: readonly StoredEntry[], mine: ReadonlySet<string>): (id: string) => boolean {
+  const ended = new Set(known.filter(({ isUnderWay }) => !isUnderWay).map(({ id }) => id));
+  return (id) => !mine.has(id) && !ended.has(id);
 }
 
 /** No run takes as long: a process with that number is another one by then. */
@@ -174,14 +186,20 @@ class JournalFolder {
     await eraseEntryFile(entryPlace(this.#directory, id).path, this.#flush);
   }
 
-  async list(): Promise<readonly StoredEntry[]> {
+  listSince(known: readonly StoredEntry[]): Promise<readonly StoredEntry[]> {
+    return this.list(isLaterThan(known, this.#mine));
+  }
+
+  /** @param isWanted others are not read */
+  async list(isWanted: (id: string) => boolean): Promise<readonly StoredEntry[]> {
     if (!(await this.#isThere())) return [];
     const names = await readdir(this.#directory).catch((cause: unknown) => {
       throw journalError(`cannot read the journal in ${quoted(this.#directory, 200)}`, cause);
     });
     await sweepTrials(this.#directory, names, (time) => this.#isOld(time));
     const entries: StoredEntry[] = [];
-    for (const id of names.map(entryIdOf).filter((name) => name !== null)) {
+    const ids = names.map(entryIdOf).filter((name) => name !== null);
+    for (const id of ids.filter(isWanted)) {
       const entry = await this.#read(id);
       if (entry === null) continue;
       if (this.#isLeftover(entry)) {
@@ -192,7 +210,7 @@ class JournalFolder {
   }
 
   async find(id: string): Promise<StoredEntry> {
-    return findEntry(await this.list(), id);
+    return findEntry(await this.list(() => true), id);
   }
 
   #isThere(): Promise<boolean> {

@@ -5,7 +5,7 @@ import { holderOf } from '../../files/holder.ts';
 import { accountOf } from '../holdings.ts';
 import { isEntryId } from '../journal-folder.ts';
 import { findEntry, noSuchEntry, refuseReopening } from '../find-entry.ts';
-import type { Journal } from '../journal.ts';
+import { isLaterThan, type Journal } from '../journal.ts';
 import type { JournalEntry } from '../journal-entry.ts';
 import { decodeRecords, schemaVersion, type Intent, type JournalRecord, type RecordedIntent } from '../record.ts';
 import { entryOf, type EntryPlace, type StoredEntry } from '../stored-entry.ts';
@@ -31,6 +31,7 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     preflight: () => journal.preflight(),
     begin: (plan) => journal.begin(plan),
     list: () => journal.list(),
+    listSince: (known) => journal.listSince(known),
     find: async (id) => findEntry(await journal.list(), id),
     erase: (id) => journal.erase(id),
     reopen: (id) => journal.reopen(id),
@@ -74,11 +75,24 @@ class SharedJournal {
     return this.#entry(plan.id, { intent, records, revision: null, local: twin, keepsSecret: local.keepsSecrets });
   }
 
-  async list(): Promise<readonly StoredEntry[]> {
-    const { store, local } = this.#options;
-    const [keys, onMachine] = await Promise.all([store.list('entries/'), local.list()]);
+  list(): Promise<readonly StoredEntry[]> {
+    return this.#list(
+      () => this.#options.local.list(),
+      () => true,
+    );
+  }
+
+  listSince(known: readonly StoredEntry[]): Promise<readonly StoredEntry[]> {
+    return this.#list(() => this.#options.local.listSince(known), isLaterThan(known, this.#mine));
+  }
+
+  async #list(
+    listLocal: () => Promise<readonly StoredEntry[]>,
+    isWanted: (id: string) => boolean,
+  ): Promise<readonly StoredEntry[]> {
+    const [keys, onMachine] = await Promise.all([this.#options.store.list('entries/'), listLocal()]);
     const limit = pLimit(concurrency);
-    const ids = keys.map((key) => key.slice(entryKey('').length)).filter(isEntryId);
+    const ids = keys.map((key) => key.slice(entryKey('').length)).filter((id) => isEntryId(id) && isWanted(id));
     const found = await Promise.all(ids.map((id) => limit(() => this.#read(id))));
     const shared = found.filter((one) => one !== null).map(({ entry }) => ownOrForeign(entry, onMachine));
     const others = onMachine.filter(({ id }) => !ids.includes(id));

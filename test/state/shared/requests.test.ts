@@ -26,3 +26,16 @@ it('a rotation asks the store for no more than this, beside the lists of a run a
     'PUT prod/accounts',
   ]);
 });
+
+it('a fleet reads no record twice, and no entry of its own', async () => {
+  const { machine, store } = useMachines(deploy());
+  const fleet = 'sa rotate --provider nscale --match ci-deploy --yes --to file:token -q .rotated[].verified'.split(' ');
+  const { run } = machine('runner-1');
+  // The first run makes the records.
+  for (const reads of [[], ['GET prod/accounts']]) {
+    const before = store.requests.length;
+    expect(await run(fleet)).toMatchObject({ code: 0, stdout: 'true\n' });
+    const asked = store.requests.slice(before).map((request) => request.split('/', 2).join('/'));
+    expect(asked.filter((request) => request.startsWith('GET prod'))).toEqual(reads);
+  }
+});
