@@ -47,7 +47,12 @@ export interface RunnerKind {
   readonly skews: readonly number[];
   /** What `--wait` may say; null is nothing. */
   readonly waits: readonly (string | null)[];
+  /** How it says which account is rotated; one is chosen. */
+  readonly selections: readonly Selection[];
 }
+
+/** By its id, or by its name: then a run looks into the records of all accounts first. */
+export type Selection = '--id' | '--match';
 
 const first: RunnerKind = {
   folder: 'a',
@@ -57,6 +62,7 @@ const first: RunnerKind = {
   refusals: [0],
   skews: [0],
   waits: [null],
+  selections: ['--id', '--match'],
 };
 
 /** Longer than a target is tried, too. */

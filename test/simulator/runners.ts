@@ -4,7 +4,7 @@ import type { Context, ProcessIdentity } from '../../src/context.ts';
 import { inWords } from '../../src/model/duration.ts';
 import { runnerContext } from './context.ts';
 import type { Disk } from './disk.ts';
-import type { RunnerKind } from './families.ts';
+import type { RunnerKind, Selection } from './families.ts';
 import type { Run } from './history.ts';
 import type { Schedule } from './schedule.ts';
 import type { Service, ServiceName } from './services.ts';
@@ -27,6 +27,7 @@ export interface Chosen {
   readonly refusal: number;
   readonly skewMs: number;
   readonly wait: string | null;
+  readonly selection: Selection;
 }
 
 export interface RunnersOptions {
@@ -71,7 +72,12 @@ export class Runners {
     const slow = chosen.refusal === 0 ? [] : [join(folderOf(number), 'token')];
     const targets = [...slow, 'token'].map((target) => join(disk.work, target));
     const wait = chosen.wait === null ? [] : ['--wait', chosen.wait];
-    const argv = [...this.#subject(), ...wait, '--yes', ...targets.flatMap((target) => ['--to', `file:${target}`])];
+    const argv = [
+      ...this.#subject(chosen),
+      ...wait,
+      '--yes',
+      ...targets.flatMap((target) => ['--to', `file:${target}`]),
+    ];
     const run = newRun({ number, argv, stateDirectory: disk.stateOf(kind.folder), targets, isFollowUp: false });
     this.#places.set(run, kind);
     return [run, this.#contextOf(run, chosen, storeEnv)];
@@ -98,7 +104,7 @@ export class Runners {
     const run = newRun({ number: runs.length, argv, stateDirectory, targets, isFollowUp: true });
     this.#places.set(run, { machine: 'later', namespace: 'later' });
     const env = { ...storeEnv, SACTL_STATE_IDENTITY: identity };
-    return [run, this.#contextOf(run, { refusal: 0, skewMs: 0, wait: null }, env)];
+    return [run, this.#contextOf(run, { refusal: 0, skewMs: 0, wait: null, selection: '--id' }, env)];
   }
 
   /** From now on the first target of a run refuses, if it ever does. */
@@ -109,9 +115,10 @@ export class Runners {
     this.#options.say(`(its first target refuses for ${inWords(forMs)} from now on)`, run);
   }
 
-  #subject(): readonly string[] {
+  #subject({ selection }: Chosen): readonly string[] {
     const { operation, service } = this.#options;
-    const subject = operation === 'create' ? ['create', '--name', newName] : ['rotate', '--id', service.account];
+    const account = selection === '--id' ? service.account : service.accountName;
+    const subject = operation === 'create' ? ['create', '--name', newName] : ['rotate', selection, account];
     return ['sa', ...subject, '--provider', service.name];
   }
 

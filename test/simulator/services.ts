@@ -13,6 +13,7 @@ export interface Service {
   readonly env: Readonly<Record<string, string>>;
   /** The id of an account whose credential nobody has. */
   readonly account: string;
+  readonly accountName: string;
   /** Whether a credential is one that an account has now. */
   readonly isLive: (secret: string) => boolean;
 }
@@ -33,6 +34,7 @@ function nscale(options: ServiceOptions): Service {
       NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
     },
     account: accountIds.ciDeploy,
+    accountName: 'ci-deploy',
     isLive: (secret) => state.accounts.some(({ tokenHash }) => tokenHash === hashSecret(secret)),
   };
 }
@@ -44,6 +46,7 @@ function runai(options: ServiceOptions): Service {
     emulator: createRunaiEmulator({ ...options, state }),
     env: { RUNAI_BASE_URL: 'https://runai.example.com', RUNAI_CLIENT_ID: clientId, RUNAI_CLIENT_SECRET: clientSecret },
     account: runaiAccountIds.batchTrainer,
+    accountName: 'batch-trainer',
     isLive: (secret) => state.accounts.some(({ secretHash }) => secretHash === hashSecret(secret)),
   };
 }

@@ -113,6 +113,7 @@ class Simulation {
         start: this.#pick(kind.starts),
         refusal: this.#pick(kind.refusals),
         skewMs: this.#pick(kind.skews),
+        selection: this.#pick(kind.selections),
         wait: this.#pick(kind.waits),
       };
       this.#add(...this.#runners.create(kind, chosen), chosen.start);
