@@ -127,7 +127,8 @@ async function prepareOne(
     const waiting = { account, listed, isSelf, ...(issuedAt !== undefined && { issuedAt }) };
     return { ...nothing, ready: { waiting, tried: await tryTargets(planned.targets) } };
   }
-  if (isNamed || isSelf === false) return { ...nothing, problems: guard.map((problem) => about(account, problem)) };
+  // Only an account that is known to be one's own is left out: all may be, where nobody knows.
+  if (isNamed || isSelf !== true) return { ...nothing, problems: guard.map((problem) => about(account, problem)) };
   return { ...nothing, skipped: [{ account, reason: 'own account', detail: guard.join('; ') }] };
 }
 

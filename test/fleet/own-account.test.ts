@@ -128,7 +128,7 @@ describe("the caller's own account", () => {
     });
   });
 
-  it('is not known when the provider does not say, so that all are guarded', async () => {
+  it('may be any where the provider does not say, and nothing is sent', async () => {
     const world = createWorld({
       accounts: 2,
       network: (fetch) => (input, init) =>
@@ -136,8 +136,12 @@ describe("the caller's own account", () => {
           ? Promise.resolve(Response.json({ error: 'forbidden', error_description: 'forbidden' }, { status: 403 }))
           : fetch(input, init),
     });
-    const run = await world.run([...rotate, '--all', '--yes', '--json']);
-    expect(itemsOf(run).map(({ reason }) => reason)).toEqual(['own account', 'own account']);
+    const may = 'this may be the account that sactl signs in with: --allow-self is missing';
+    expect(await world.run([...rotate, '--all', '--yes'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems([`app-001: ${may}`, `app-002: ${may}`]),
+    });
     expect(world.mutations()).toEqual([]);
     const allowed = await world.run([...rotate, '--all', '--yes', '--allow-self', '--json']);
     expect(itemsOf(allowed).map(({ kind }) => kind)).toEqual(['rotated', 'rotated']);
