@@ -43,8 +43,14 @@ export function entryPath(stateDirectory: string, id: string): string {
 export function journalText(stateDirectory: string): string {
   const folder = join(stateDirectory, 'journal');
   if (!existsSync(folder)) return '';
-  return readdirSync(folder)
-    .map((name) => textAt(join(folder, name)) ?? '')
-    .join('\n')
-    .replaceAll(/"base64":"([^"]*)"/g, (_, base64: string) => Buffer.from(base64, 'base64').toString());
+  return decoded(
+    readdirSync(folder)
+      .map((name) => textAt(join(folder, name)) ?? '')
+      .join('\n'),
+  );
+}
+
+/** Records of a journal with what is in base64 decoded. */
+export function decoded(text: string): string {
+  return text.replaceAll(/"base64":"([^"]*)"/g, (_, base64: string) => Buffer.from(base64, 'base64').toString());
 }

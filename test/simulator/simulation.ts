@@ -13,7 +13,7 @@ import { watchThreads, type Quiet } from './quiet.ts';
 import { folderOf, followUps, Runners } from './runners.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import { isChange, services, type ServiceName } from './services.ts';
-import { createStore, storeHost, type SimulatedStore } from './store.ts';
+import { createStore, opened, storeHost, type SimulatedStore } from './store.ts';
 
 /** What one simulation did. */
 export interface Simulated {
@@ -278,7 +278,7 @@ class Simulation {
     const journals = this.#runs.filter((one) => !this.#isGone(one)).map((one) => journalText(one.stateDirectory));
     const places = [
       ...(targets.some((text) => text.includes(secret)) ? ['target'] : []),
-      ...(journals.some((text) => text.includes(secret)) ? ['journal'] : []),
+      ...([...journals, await opened(journals.join('\n'))].some((text) => text.includes(secret)) ? ['journal'] : []),
       ...(this.#runs.some(({ stdout }) => stdout.includes(secret)) ? ['stdout'] : []),
     ];
     if (places.length > 0 || this.#store === null) return places;

@@ -124,7 +124,8 @@ function isInFlight(one: Change, { run, sentAt }: Change): boolean {
 }
 
 function namesAnother({ stderr, pid, number }: Run, runs: readonly Run[]): boolean {
-  if (/ was changed by somebody else | already: |other runs are competing for /.test(stderr)) return true;
+  if (/ was changed by somebody else | already: | accounts are named |other runs are competing for /.test(stderr))
+    return true;
   const named = /process (\d+) on simulated-host/.exec(stderr)?.[1];
   return (
     named !== undefined &&

@@ -1,5 +1,6 @@
 import type { Context } from '../../src/context.ts';
 import { createS3Server } from '../harness/s3.ts';
+import { decoded } from './disk.ts';
 import type { Fate } from './faults.ts';
 import type { IssuedSecret, Run } from './history.ts';
 import type { Schedule } from './schedule.ts';
@@ -125,20 +126,19 @@ export function createStore(options: StoreOptions): SimulatedStore {
     hasEntry: (id) => (objects.get(`prod/entries/${id}`)?.bytes.length ?? 0) > 0,
     text: async () => {
       const kept = [...objects].filter(([name, { bytes }]) => roomOf(name) === 'entries' && bytes.length > 0);
-      return (await Promise.all(kept.map(([, { bytes }]) => opened(bytes)))).join('\n');
+      return (await Promise.all(kept.map(([, { bytes }]) => opened(Buffer.from(bytes).toString())))).join('\n');
     },
   };
 }
 
-/** What an entry keeps, opened with the identity. */
-async function opened(bytes: Uint8Array): Promise<string> {
+/** What entries keep sealed, opened with the identity. */
+export async function opened(text: string): Promise<string> {
   const { armor, Decrypter } = await import('age-encryption');
-  const text = Buffer.from(bytes).toString();
   const sealed = [...text.matchAll(/"sealed":("(?:[^"\\]|\\.)*")/g)].map(([, one = '""']) => String(JSON.parse(one)));
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const answers = await Promise.all(sealed.map((one) => decrypter.decrypt(armor.decode(one), 'text')));
-  return answers.join('\n');
+  return decoded(answers.join('\n'));
 }
 
 function nameOf({ url }: Request): string {
