@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { HttpError } from '../http/error.ts';
 import type { Evidence, IssuancePlan } from '../providers/issuance.ts';
 import type { JournalRecord } from '../state/record.ts';
+import type { ReadableEntry } from '../state/stored-entry.ts';
 
 /** How long a server may go on working on a request after its connection has ended: the settle window. */
 const windowMs = 30_000;
@@ -49,16 +50,23 @@ export async function gatherEvidence(ctx: Pick<Context, 'now' | 'sleep' | 'signa
 
 /**
  * For how many milliseconds from `now` a request whose answer is lost may still be done, by the records of its entry; 0 once it
- * is settled. A process that was killed did not say when its exchange ended.
+ * is settled. A process that was killed did not say when its exchange ended. The records have the time of the machine that
+ * wrote them, which counts from the last of them on where it is known when that was written.
  */
-export function unsettledMs({ records }: { readonly records: readonly JournalRecord[] }, now: number): number {
+export function unsettledMs({ records, writtenAt }: Pick<ReadableEntry, 'records' | 'writtenAt'>, now: number): number {
+  const times = records.map(timeOf).filter((time) => !Number.isNaN(time));
+  const ahead = writtenAt === undefined || times.length === 0 ? 0 : Math.max(...times) - writtenAt;
   const ends = records.map((record) => {
-    if (record.type === 'sent') return Date.parse(record.at ?? '') + exchangeMs + windowMs;
-    return record.type === 'outcome' ? Date.parse(record.at ?? '') + windowMs : 0;
+    if (record.type === 'sent') return timeOf(record) + exchangeMs + windowMs;
+    return record.type === 'outcome' ? timeOf(record) + windowMs : 0;
   });
-  const left = Math.max(0, ...ends.filter((end) => !Number.isNaN(end))) - now;
+  const left = Math.max(0, ...ends.filter((end) => !Number.isNaN(end))) - ahead - now;
   // Another machine's clock may be ahead.
   return Math.min(Math.max(0, left), exchangeMs + windowMs);
+}
+
+function timeOf(record: JournalRecord): number {
+  return 'at' in record ? Date.parse(record.at ?? '') : Number.NaN;
 }
 
 const nothingKnown: Evidence = { kind: 'unclear', candidates: [] };

@@ -24,6 +24,11 @@ export interface ReadableEntry extends EntryPlace {
   readonly isUnderWay: boolean;
   /** Whether another machine began it, so that it is as trustworthy as the store, or the log, that it comes from. */
   readonly isForeign?: boolean;
+  /**
+   * When it was written last, in milliseconds by the clock of this machine: that of the one that wrote its records may be ahead,
+   * or behind. Left out where nothing but the records says.
+   */
+  readonly writtenAt?: number;
   /** The intent first. What they come to is said by `lifeOf` (`src/delivery/life.ts`). */
   readonly records: readonly JournalRecord[];
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { gatherEvidence } from '../../src/delivery/evidence.ts';
+import { gatherEvidence, unsettledMs } from '../../src/delivery/evidence.ts';
 import type { HttpErrorCode } from '../../src/http/error.ts';
 import type { Evidence } from '../../src/providers/issuance.ts';
+import type { JournalRecord, RecordedIntent } from '../../src/state/record.ts';
 import { account, httpError, reset } from './answers.ts';
 import { worldOf } from './issuance.ts';
 import { blind, throughWindow, waits } from './lost.ts';
@@ -184,4 +185,42 @@ it('a reading that was asked for before the window has ended proves nothing, how
   };
   expect(await gatherEvidence(ctx, { plan, cause: reset, endedAt, mayReissue: true })).toEqual(changed);
   expect(askedAt).toEqual([0, 2500, 5000, 107_500]);
+});
+
+describe('how long a lost request may still be done', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  const minute = 60_000;
+  function at(ms: number): string {
+    return new Date(now + ms).toISOString();
+  }
+  const intent = { type: 'intent', schema: 2, intent: {} as RecordedIntent } as const;
+
+  it.each([
+    ['a minute after it was sent, where nothing says that its exchange ended', [-10_000], null, 50_000],
+    ['half a minute after its run has ended', [-50_000], -20_000, 10_000],
+    ['no longer', [-90_000], -40_000, 0],
+    ['not longer than a minute, by a clock that is ahead', [10 * minute], null, minute],
+    ['not at all, where nothing was sent', [], null, 0],
+  ])('%s', (_, sent, outcome, expected) => {
+    const records: readonly JournalRecord[] = [
+      intent,
+      ...sent.map((ms) => ({ type: 'sent', at: at(ms) }) as const),
+      ...(outcome === null ? [] : [{ type: 'outcome', at: at(outcome), outcome: 'unknown', message: '' } as const]),
+    ];
+    expect(unsettledMs({ records }, now)).toBe(expected);
+  });
+
+  it.each([
+    ['ahead', 60 * minute],
+    ['behind', -60 * minute],
+  ])('counts from when the entry was written last, where the clock of its machine is %s', (_, ahead) => {
+    const records: readonly JournalRecord[] = [
+      intent,
+      { type: 'sent', at: at(ahead - 50_000) },
+      { type: 'outcome', at: at(ahead - 10_000), outcome: 'unknown', message: '' },
+    ];
+    expect(unsettledMs({ records, writtenAt: now - 10_000 }, now)).toBe(20_000);
+    expect(unsettledMs({ records, writtenAt: now - 25_000 }, now)).toBe(5000);
+    expect(unsettledMs({ records, writtenAt: now - 2 * minute }, now)).toBe(0);
+  });
 });

@@ -146,7 +146,9 @@ class SharedJournal {
     const { revision } = value;
     if (entry.intent === null) return { entry, revision };
     const isUnderWay = this.#mine.has(id) || (await workerOn(accountOf(entry.intent), id)) !== null;
-    return { entry: { ...entry, isUnderWay }, revision };
+    if (isUnderWay) return { entry: { ...entry, isUnderWay }, revision };
+    const age = await value.age();
+    return { entry: { ...entry, ...(age !== null && { writtenAt: this.#options.now() - age }) }, revision };
   }
 
   /**
