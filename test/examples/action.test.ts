@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { workFolder } from '../commands/support.ts';
 import { ops } from '../harness/age.ts';
 import { openRunner } from './github.ts';
-import type { JobRun } from './machine.ts';
+import { outlasting, type JobRun } from './machine.ts';
 import { openWorld } from './world.ts';
 
 const target = { accounts: 'ci-deploy', to: 'file:token' };
@@ -22,7 +22,7 @@ function ending(code: number): { sactl: string } {
   return { sactl: `case "$1 $2" in 'serviceaccounts rotate') exit ${String(code)} ;; esac` };
 }
 
-describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('the action', outlasting, () => {
   it('takes several accounts and several targets, one a line', async () => {
     const { runAction } = await openRunner();
     const run = await runAction({
@@ -92,7 +92,7 @@ describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 },
   });
 });
 
-describe.skipIf(process.platform === 'win32')('the inputs of the action', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('the inputs of the action', outlasting, () => {
   const times = 'must be a time such as 90s, 30m, 12h, 14d or 1d12h';
   const switches = 'must be true or false';
 
@@ -170,7 +170,7 @@ describe.skipIf(process.platform === 'win32')('the inputs of the action', { time
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a failure in the action', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('a failure in the action', outlasting, () => {
   it('is delivered once more without recipients, and the step fails all the same', async () => {
     const { runAction } = await openRunner(ending(8));
     const { code, calls, output, outputs } = await runAction(target);
@@ -220,7 +220,7 @@ describe.skipIf(process.platform === 'win32')('a failure in the action', { timeo
   });
 });
 
-describe.skipIf(process.platform === 'win32')('what is secret', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('what is secret', outlasting, () => {
   const secrets = {
     NSCALE_SERVICE_TOKEN: 'nscale-s3cret-0123456789',
     RUNAI_CLIENT_SECRET: 'runai-s3cret-0123456789',

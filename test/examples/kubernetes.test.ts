@@ -11,7 +11,7 @@ import { testContext } from '../harness/context.ts';
 import { startKubectl } from '../harness/kubectl.ts';
 import { runIn } from '../harness/run.ts';
 import { manifest, manifests } from './documents.ts';
-import { openMachine, understand } from './machine.ts';
+import { openMachine, outlasting, understand } from './machine.ts';
 import { openTools, type Answer, type Tools } from './tools.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -115,7 +115,7 @@ function verbsOf(role: string): readonly string[] {
   return verbs.toSorted();
 }
 
-describe.skipIf(process.platform === 'win32')('a night of the CronJob', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('a night of the CronJob', outlasting, () => {
   it('rotates what is due of both providers into the two Secrets, with its rights and no others', async () => {
     const [world, cluster] = [await openWorld(), await openCluster()];
     const opened = await openPod(world, cluster);

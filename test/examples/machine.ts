@@ -7,6 +7,9 @@ import { workFolder } from '../commands/support.ts';
 
 export type Values = Readonly<Record<string, string>>;
 
+/** For tests that run programs: sactl ends one that hangs after a minute, and says so, which they have to outlast. */
+export const outlasting = { timeout: 120_000 } as const;
+
 export interface MachineOptions {
   /** A script for sh; default: the built program. */
   readonly sactl?: string;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 
 import { ops } from '../harness/age.ts';
-import { openMachine, type JobRun } from './machine.ts';
+import { openMachine, outlasting, type JobRun } from './machine.ts';
 import { systems, type System } from './systems.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -84,7 +84,7 @@ function impatient(text: string): string {
   return patient.replaceAll(/^( +)(?:expiring-within|older-than): .*$/gm, '$&\n$1wait: 1s');
 }
 
-describe.skipIf(process.platform === 'win32').each(systems)('a night of $name', { timeout: 120_000 }, (system) => {
+describe.skipIf(process.platform === 'win32').each(systems)('a night of $name', outlasting, (system) => {
   it('rotates what is due of both providers, each credential into its place, and nothing else shows one', async () => {
     const world = await openFor(system);
     const { code, output, calls } = await system.night(world);
@@ -177,7 +177,7 @@ describe.skipIf(process.platform === 'win32').each(systems)('a night of $name', 
 });
 
 // Whose job it is makes no difference: the store keeps them apart.
-describe.skipIf(process.platform === 'win32')('two nights at once', { timeout: 120_000 }, () => {
+describe.skipIf(process.platform === 'win32')('two nights at once', outlasting, () => {
   it('rotates each account once where two runs meet', async () => {
     const [, system] = systems;
     const world = await openFor(system);

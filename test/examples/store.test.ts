@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ops } from '../harness/age.ts';
 import { openRunner, type GithubRun } from './github.ts';
-import { openMachine, type Ended } from './machine.ts';
+import { openMachine, outlasting, type Ended } from './machine.ts';
 import { openWorld, type World } from './world.ts';
 
 // The other workflows with a state store that the nightly rotation works with: what one machine leaves, the next one finds.
@@ -33,7 +33,7 @@ async function atHome({ programs, values, secrets, folder }: World, line: string
   return machine.run(['sh', '-c', line], { ...values, ...own, NSCALE_SERVICE_TOKEN: secrets.nscale });
 }
 
-describe.skipIf(process.platform === 'win32')('the workflows with a store', { timeout: 120_000 }, () => {
+describe.skipIf(process.platform === 'win32')('the workflows with a store', outlasting, () => {
   it('report in the morning what was rotated at night', async () => {
     const world = await openWorld();
     expect((await day(world, 'rotate-nightly.yml')).code).toBe(0);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openRunner } from './github.ts';
+import { outlasting } from './machine.ts';
 
 const install = ['npm', 'install', '--global', '--ignore-scripts', 'sactl@0.1.0'];
 
@@ -23,7 +24,7 @@ const nscale = [...rotation('nscale'), '--expiring-within=14d', '--to=gh-secret:
 const runaiFlags = ['--older-than=60d', '--age-from=createdAt', '--to=gh-secret:acme/app#{NAME}_SECRET', '--wait=10m'];
 const runai = [...rotation('runai'), ...runaiFlags];
 
-describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('the examples', outlasting, () => {
   it('rotate every night what is due, each account into its own secret', async () => {
     const { path, runJob } = await openRunner();
     const { code, calls, summary } = await runJob('rotate-nightly.yml', 'rotate');
