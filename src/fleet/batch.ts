@@ -162,9 +162,9 @@ function readyBy(batching: Batching, locked: Locked, reading: Reading, unfinishe
   if (held === null) return { one, issuance: () => Promise.reject(locked.error), release: () => Promise.resolve() };
   // What was read is compared at once, and not kept until the account's turn.
   const check = checkBy(one, reading);
-  const isLost = unfinished?.isKept === false;
-  const checkUnchanged = isLost ? () => checkAfterLost(batching.run, one, unfinished) : check;
-  return { one, issuance: () => issuanceFor(batching, locked, checkUnchanged), release: held.release };
+  const lost = unfinished?.isKept === false ? unfinished : null;
+  const checkUnchanged = lost === null ? check : () => checkAfterLost(batching.run, one, lost);
+  return { one, issuance: () => issuanceFor(batching, locked, { checkUnchanged, lost }), release: held.release };
 }
 
 /** Throws, once it is called, where the account is not as it was planned with, or nobody knows. */
@@ -217,7 +217,7 @@ export function unsent(error: unknown): CliError {
 async function issuanceFor(
   { run, hostOf }: Batching,
   { one, id, held }: Extract<Locked, { held: AccountLock }>,
-  checkUnchanged: Issuance['checkUnchanged'],
+  { checkUnchanged, lost }: Pick<Issuance, 'checkUnchanged'> & { readonly lost: Unfinished | null },
 ): Promise<Issuance> {
   const { plan, targets } = await plannedAgain(one);
   const { flags } = run;
@@ -226,6 +226,10 @@ async function issuanceFor(
   return {
     ...issuance,
     locks: { lock: () => Promise.resolve(held) },
+    // It takes the place of what was lost since the journal was read, too.
+    ...(lost !== null && {
+      journal: { ...run.journal, list: async () => [...(await run.journal.list()), lost.entry] },
+    }),
     // With many accounts under way at once, nobody is asked about one of them.
     choose: null,
     report: (text) => run.note(`${one.account.name}: ${text}`),

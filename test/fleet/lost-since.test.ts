@@ -33,6 +33,8 @@ const places: Readonly<Record<string, (intercept: Intercept) => Promise<readonly
 interface Rotated extends Outcome {
   /** The exit code of the other run. */
   readonly otherCode: number | null;
+  /** What is in the journal afterwards, as JSON. */
+  readonly left: string;
   /** When requests left that change something, in seconds after the other run's. */
   readonly asked: readonly number[];
 }
@@ -83,7 +85,8 @@ async function rotate(place: string, selection: readonly string[], doneMs: numbe
     },
   });
   if (outcome === undefined) throw new Error(`there is no ${place}`);
-  return { ...outcome, otherCode, asked: asked.map((at) => (at - (asked[0] ?? 0)) / 1000) };
+  const left = await run?.(['recover', 'list', '--json'], { overrides });
+  return { ...outcome, otherCode, left: left?.stdout ?? '', asked: asked.map((at) => (at - (asked[0] ?? 0)) / 1000) };
 }
 
 const selections: Readonly<Record<string, readonly string[]>> = {
@@ -96,8 +99,8 @@ const waiting = 'an earlier request, whose answer was lost, may still be done; w
 describe.each(Object.keys(places))('with a state %s', (place) => {
   describe.each(Object.entries(selections))('a rotation of %s', (_, selection) => {
     it('is sent once that request can no longer be done', async () => {
-      const { code, stderr, otherCode, asked } = await rotate(place, selection, null);
-      expect({ code, otherCode }).toEqual({ code: 0, otherCode: 7 });
+      const { code, stderr, otherCode, asked, left } = await rotate(place, selection, null);
+      expect({ code, otherCode, left }).toEqual({ code: 0, otherCode: 7, left: '[]\n' });
       expect(stderr).toContain(waiting);
       expect(asked).toEqual([0, expect.any(Number)]);
       // A connection that ended may be worked on for 30 s, and as long was looked.
