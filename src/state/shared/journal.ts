@@ -147,7 +147,8 @@ class SharedJournal {
     if (entry.intent === null) return { entry, revision };
     const isUnderWay = this.#mine.has(id) || (await workerOn(accountOf(entry.intent), id)) !== null;
     if (isUnderWay) return { entry: { ...entry, isUnderWay }, revision };
-    const age = await value.age();
+    // Where a folder cannot be written to, its clock cannot be read.
+    const age = await value.age().catch(() => null);
     return { entry: { ...entry, ...(age !== null && { writtenAt: this.#options.now() - age }) }, revision };
   }
 

@@ -8,6 +8,7 @@ import { openSharedJournal } from '../../../src/state/shared/journal.ts';
 import { openSeenRecords } from '../../../src/state/shared/account-record.ts';
 import { openSharedLocks } from '../../../src/state/shared/locks.ts';
 import { account } from '../../delivery/answers.ts';
+import { StateError, type StateStore } from '../../../src/state/store/store.ts';
 import { testContext } from '../../harness/context.ts';
 import { createModelStore } from '../../harness/model-store.ts';
 import { freshStateDirectory } from '../../harness/state.ts';
@@ -73,6 +74,31 @@ it('an entry that it writes is under way, until it is left', async () => {
   await entry.leave();
   expect(await listed(journal)).toEqual([[id, false]]);
   await lock.release();
+});
+
+it('an entry is listed where the store cannot tell how old it is, e.g. a folder that can only be read', async () => {
+  const { journal, local, locks, store } = world();
+  const entry = await journal.begin(intent);
+  await entry.sent();
+  await entry.leave();
+  const timeless: StateStore = {
+    ...store,
+    get: async (key) => {
+      const found = await store.get(key);
+      return found && { ...found, age: () => Promise.reject(new StateError('cannot tell the time in it')) };
+    },
+  };
+  const { ctx } = testContext();
+  const sealing = { recipients: [], seal: () => Promise.resolve('sealed') };
+  const reader = openSharedJournal({
+    ...ctx,
+    ...sealing,
+    store: timeless,
+    report: () => Promise.resolve(),
+    local,
+    workerOn: locks.workerOn,
+  });
+  expect(await listed(reader)).toEqual([[id, false]]);
 });
 
 it('an entry that another run has settled is forgotten, and one that was never in the store is not', async () => {
