@@ -5,15 +5,16 @@ import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { issuanceOf, lockingOf, type IssuanceHost } from '../session/issuance.ts';
 import { changedError, hasChanged, refuseChanged } from '../session/pick.ts';
+import { lostIn, unfinishedIn, waitForLost, type UnfinishedOf } from '../session/unfinished.ts';
 import type { AccountList } from '../providers/provider.ts';
 import type { AccountLock } from '../state/account-lock.ts';
+import type { ReadableEntry } from '../state/stored-entry.ts';
 import { orMissing, type Listed } from './connections.ts';
 import { gatherFacts } from './facts.ts';
 import { inLanes } from './lanes.ts';
 import { makeRoom } from './memory.ts';
 import { plannedAgain, type Waiting } from './prepare.ts';
 import type { BulkRun } from './run.ts';
-import { unfinishedIn, waitForLost, type Unfinished, type UnfinishedOf } from '../session/unfinished.ts';
 
 /** An account that is locked and was read once more. */
 export interface Ready {
@@ -130,8 +131,7 @@ async function readAgain(batching: Batching, batch: readonly Locked[]): Promise<
     const { account, listed } = locked.one;
     const reading = recent.get(account.id) ?? readings.get(listed) ?? nothing;
     if (unfinishedOf instanceof CliError) return readyBy(batching, locked, unfinishedOf, null);
-    const { endpoint } = listed.connected.connection;
-    return readyBy(batching, locked, reading, unfinishedOf(account, endpoint));
+    return readyBy(batching, locked, reading, lostIn(unfinishedOf(account, listed.connected.connection.endpoint)));
   });
 }
 
@@ -157,13 +157,15 @@ async function rotatedSince(batch: readonly Waiting[]): Promise<ReadonlyMap<stri
 }
 
 /** The account with a last check, by this reading of its connection. */
-function readyBy(batching: Batching, locked: Locked, reading: Reading, unfinished: Unfinished | null): Ready {
+function readyBy(batching: Batching, locked: Locked, reading: Reading, lost: ReadableEntry | null): Ready {
   const { one, held } = locked;
   if (held === null) return { one, issuance: () => Promise.reject(locked.error), release: () => Promise.resolve() };
   // What was read is compared at once, and not kept until the account's turn.
   const check = checkBy(one, reading);
-  const lost = unfinished?.isKept === false ? unfinished : null;
-  const checkUnchanged = lost === null ? check : () => checkAfterLost(batching.run, one, lost);
+  async function checkUnchanged(): Promise<void> {
+    await check();
+    if (lost !== null) await checkAfterLost(batching.run, one, lost);
+  }
   return { one, issuance: () => issuanceFor(batching, locked, { checkUnchanged, lost }), release: held.release };
 }
 
@@ -184,8 +186,12 @@ function checkBy({ account, listed }: Waiting, reading: Reading): Issuance['chec
 }
 
 /** Waits for a request of another run that may still be done; then the account is read on its own. */
-async function checkAfterLost({ ctx, note }: BulkRun, { account, listed }: Waiting, lost: Unfinished): Promise<void> {
-  await waitForLost({ ctx, note: (text) => note(`${account.name}: ${text}`) }, lost);
+async function checkAfterLost(
+  { ctx, note }: BulkRun,
+  { account, listed }: Waiting,
+  lost: ReadableEntry,
+): Promise<void> {
+  await waitForLost({ ctx, note: (text) => note(`${account.name}: ${text}`) }, [lost]);
   refuseChanged(account, await listed.connected.provider.findAccount(account.id), naming(account));
 }
 
@@ -217,7 +223,7 @@ export function unsent(error: unknown): CliError {
 async function issuanceFor(
   { run, hostOf }: Batching,
   { one, id, held }: Extract<Locked, { held: AccountLock }>,
-  { checkUnchanged, lost }: Pick<Issuance, 'checkUnchanged'> & { readonly lost: Unfinished | null },
+  { checkUnchanged, lost }: Pick<Issuance, 'checkUnchanged'> & { readonly lost: ReadableEntry | null },
 ): Promise<Issuance> {
   const { plan, targets } = await plannedAgain(one);
   const { flags } = run;
@@ -227,9 +233,7 @@ async function issuanceFor(
     ...issuance,
     locks: { lock: () => Promise.resolve(held) },
     // It takes the place of what was lost since the journal was read, too.
-    ...(lost !== null && {
-      journal: { ...run.journal, list: async () => [...(await run.journal.list()), lost.entry] },
-    }),
+    ...(lost !== null && { journal: { ...run.journal, list: async () => [...(await run.journal.list()), lost] } }),
     // With many accounts under way at once, nobody is asked about one of them.
     choose: null,
     report: (text) => run.note(`${one.account.name}: ${text}`),

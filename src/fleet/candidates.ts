@@ -1,19 +1,19 @@
-import { unsettledMs } from '../delivery/evidence.ts';
 import { CliError, ConflictError, FailedError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { sactl } from '../model/hint.ts';
 import { quoted } from '../model/text.ts';
 import { byName } from '../session/list.ts';
+import { findUnfinished, lostIn, type Unfinished } from '../session/unfinished.ts';
 import { unansweredText, type Listed, type Listing, type Unanswered } from './connections.ts';
 import { whyNot, type Reason, type Skipped } from './due.ts';
 import { gatherFacts, noFacts, type AccountFacts, type FactsOf } from './facts.ts';
 import { recently } from './go-on.ts';
 import { isDoubtful, isJudged, isNamed } from './misread.ts';
 import { mayBe, missingFrom } from '../providers/lookup.ts';
+import type { ReadableEntry } from '../state/stored-entry.ts';
 import type { BulkInput } from './input.ts';
 import type { BulkRun } from './run.ts';
 import { nothingSelected } from './selection.ts';
-import { findUnfinished, type Unfinished } from '../session/unfinished.ts';
 
 /** An account that is to be rotated, by way of one connection. */
 export interface Candidate {
@@ -74,7 +74,7 @@ export async function chooseCandidates(
   for (const candidate of named.toSorted((a, b) => byName(a.account, b.account))) {
     const { account, listed } = candidate;
     const unfinished = unfinishedOf(account, listed.connected.connection.endpoint);
-    const options = { selectors, facts: factsOf(account), isLost: unfinished?.isKept === false, now };
+    const options = { selectors, facts: factsOf(account), isLost: lostIn(unfinished) !== null, now };
     const other = whyNotMeant(account, selectors);
     const reason = other ?? whyNot(account, options);
     if (reason === null) candidates.push({ account, listed, unfinished, ...agedBy(selectors, options.facts) });
@@ -130,10 +130,9 @@ function again(count: number, choosing: Choosing): readonly string[] {
   ];
 }
 
-/** For how many milliseconds the last requests about these accounts may still be done, although their answers are lost. */
-export function unsettledFor({ candidates }: Choice, now: number): number {
-  const lost = candidates.flatMap(({ unfinished = null }) => (unfinished?.isKept === false ? [unfinished.entry] : []));
-  return Math.max(0, ...lost.map((entry) => unsettledMs(entry, now)));
+/** The last requests about these accounts whose answers are lost. */
+export function lostAmong({ candidates }: Choice): readonly ReadableEntry[] {
+  return candidates.flatMap(({ unfinished = null }) => lostIn(unfinished) ?? []);
 }
 
 /** Without records a credential of an old account is due at every run, however fresh it is. */

@@ -2,8 +2,8 @@ import type { Account } from '../model/account.ts';
 import type { FirstStep } from '../session/issuance.ts';
 import { firstStep } from '../session/first-step.ts';
 import type { Session } from '../session/session.ts';
-import type { Journal } from '../state/journal.ts';
 import { findUnfinished, waitForLost } from '../session/unfinished.ts';
+import type { Journal } from '../state/journal.ts';
 
 /** The account of a rotation, and what is done before it because of an earlier run. */
 export interface LookedBack {
@@ -26,6 +26,6 @@ export async function lookBack(
   if (unfinished.isKept) {
     return { account, first: await firstStep(session, journal, { account, entry: unfinished.entry, supersede }) };
   }
-  const hasWaited = !common.dryRun && (await waitForLost(session, unfinished));
+  const hasWaited = !common.dryRun && (await waitForLost(session, [unfinished.entry]));
   return { account: hasWaited ? await provider.findAccount(account.id) : account, first: null };
 }

@@ -1,14 +1,14 @@
 import { preflightState, type Problems } from '../delivery/preflight.ts';
 import type { ExitCode } from '../errors.ts';
 import type { Invocation } from '../session/invocation.ts';
-import { chooseCandidates, unsettledFor } from './candidates.ts';
+import { waitForLost } from '../session/unfinished.ts';
+import { chooseCandidates, lostAmong } from './candidates.ts';
 import { listAccounts, openFleet, throwUnanswered, type Fleet } from './connections.ts';
 import type { RotateFlags } from './flags.ts';
 import { checkBulkInput, type BulkInput } from './input.ts';
 import { collectSooner } from './memory.ts';
 import type { Looked } from './rotate-chosen.ts';
 import { openRun, type BulkRun } from './run.ts';
-import { waitingFor } from '../session/unfinished.ts';
 
 /**
  * Rotates several accounts, of one provider or of all: chooses them, plans each one and tries its targets, asks for
@@ -61,11 +61,7 @@ async function look(
  * (docs/design.md 6).
  */
 async function lookOnceSettled(run: BulkRun, options: Parameters<typeof look>[1]): Promise<Looked> {
-  const { ctx, common } = run;
   const first = await look(run, options);
-  const waitMs = common.dryRun ? 0 : unsettledFor(first.chosen, ctx.now());
-  if (waitMs === 0) return first;
-  await run.note(waitingFor(waitMs));
-  await ctx.sleep(waitMs, ctx.signal);
-  return look(run, options);
+  const hasWaited = !run.common.dryRun && (await waitForLost(run, lostAmong(first.chosen)));
+  return hasWaited ? look(run, options) : first;
 }

@@ -59,9 +59,10 @@ export async function checkSettled(session: Session, planned: Account): Promise<
   const { journal } = await session.state();
   const entries = await journal({ keepsSecrets: true }).list();
   if (entries.length > 0) {
-    const { unfinishedIn, waitForLost } = await import('./unfinished.ts');
+    const { lostIn, unfinishedIn, waitForLost } = await import('./unfinished.ts');
     const unfinishedOf = await unfinishedIn(session.ctx, entries);
-    await waitForLost(session, unfinishedOf(planned, session.connection.endpoint));
+    const lost = lostIn(unfinishedOf(planned, session.connection.endpoint));
+    if (lost !== null) await waitForLost(session, [lost]);
   }
   await checkUnchanged(session, planned);
 }

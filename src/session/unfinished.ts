@@ -49,25 +49,26 @@ function keyOf({ id: entryId, intent }: ReadableEntry, id: string | null): strin
   return accountKeyOf({ ...intent.connection, id: id ?? operationOf(entryId) });
 }
 
+/** The entry of a request whose answer was lost, so that nobody has the credential; else null. */
+export function lostIn(unfinished: Unfinished | null): ReadableEntry | null {
+  return unfinished?.isKept === false ? unfinished.entry : null;
+}
+
 /**
- * Waits while a request whose answer was lost may still be done. What the journal has before the account is locked is not
+ * Waits while a request of one of these entries may still be done. What the journal has before an account is locked is not
  * enough: the run that sent it may have been under way, or not begun.
  * @returns whether it waited
  */
 export async function waitForLost(
   { ctx, note }: Pick<Session, 'ctx' | 'note'>,
-  unfinished: Unfinished | null,
+  lost: readonly ReadableEntry[],
 ): Promise<boolean> {
-  const waitMs = unfinished === null || unfinished.isKept ? 0 : unsettledMs(unfinished.entry, ctx.now());
+  const now = ctx.now();
+  const waitMs = Math.max(0, ...lost.map((entry) => unsettledMs(entry, now)));
   if (waitMs === 0) return false;
-  await note(waitingFor(waitMs));
+  await note(`an earlier request, whose answer was lost, may still be done; waiting ${inWords(waitMs)} for it`);
   await ctx.sleep(waitMs, ctx.signal);
   return true;
-}
-
-/** What is said while a request of an earlier run may still be done. */
-export function waitingFor(milliseconds: number): string {
-  return `an earlier request, whose answer was lost, may still be done; waiting ${inWords(milliseconds)} for it`;
 }
 
 function operationOf(entryId: string): string {

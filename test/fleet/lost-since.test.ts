@@ -115,4 +115,14 @@ describe.each(Object.keys(places))('with a state %s', (place) => {
       expect(asked).toEqual([0]);
     });
   });
+
+  it('a rotation of a fleet waits for nothing where that request has been done already', async () => {
+    const { code, stderr, otherCode, asked } = await rotate(place, ['--match', 'ci-deploy'], 0);
+    expect({ code, otherCode, hasWaited: stderr.includes(waiting) }).toEqual({
+      code: 5,
+      otherCode: 7,
+      hasWaited: false,
+    });
+    expect(asked).toEqual([0]);
+  });
 });
